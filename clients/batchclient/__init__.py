@@ -1,0 +1,1 @@
+"""A client of the Message Batches API for production use."""

@@ -1,0 +1,1 @@
+"""Contracts for Message Batches clients, and the ``batchproof`` command."""

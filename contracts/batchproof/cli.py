@@ -1,0 +1,20 @@
+"""The one ``batchproof`` command: it mounts the emulator's commands.
+
+It does not know what they do.
+"""
+
+import click
+
+from batchmock.cli import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="batchproof")
+def main() -> None:
+    """Test code that uses Anthropic's Message Batches API.
+
+    `batchproof serve` starts the emulator; `batchproof serve --help` teaches the rest.
+    """
+
+
+main.add_command(serve)

@@ -1,0 +1,48 @@
+"""One line for each exchange, for a person or for a program.
+
+It never sees a credential or a body. It does not know where the lines go.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from batchmock.http.exchange import Exchange
+from batchmock.times import timestamp
+
+Line = Callable[[Exchange], str]
+
+
+def quiet_line(exchange: Exchange) -> str:
+    """Return method, path, status and virtual time."""
+    return f"{exchange.method} {_shown(exchange.path)} {_status(exchange)} at {timestamp(exchange.now)}"
+
+
+def verbose_line(exchange: Exchange) -> str:
+    """Return the quiet line with the request id, the workspace and the bytes sent."""
+    workspace = "-" if exchange.workspace is None else exchange.workspace.id
+    return f"{quiet_line(exchange)} {exchange.request_id} {workspace} {exchange.sent_bytes} bytes"
+
+
+def json_line(exchange: Exchange) -> str:
+    """Return everything that is known of an exchange, as one JSON object."""
+    fields = {
+        "method": exchange.method,
+        "path": exchange.path,
+        "status": exchange.status or None,
+        "virtual_time": timestamp(exchange.now),
+        "request_id": exchange.request_id,
+        "workspace_id": None if exchange.workspace is None else exchange.workspace.id,
+        "sent_bytes": exchange.sent_bytes,
+    }
+    return msgspec.json.encode(fields).decode()
+
+
+def _status(exchange: Exchange) -> str:
+    return str(exchange.status) if exchange.status else "client gone"
+
+
+def _shown(path: str) -> str:
+    # A path is the client's bytes; none of them may move a terminal's cursor, nor fill its screen.
+    shown = path if len(path) <= 200 else f"{path[:200]}…"
+    return shown if shown.isprintable() else repr(shown)[1:-1]

@@ -1,0 +1,196 @@
+"""The emulator's commands: ``serve``.
+
+It turns flags into settings and errors into one line; it does not know how anything is served until asked to.
+"""
+
+import sys
+from collections.abc import Callable
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import click
+
+from batchmock.clock import CLOCK_MODES, ClockMode, ClockSetting
+from batchmock.errors import UsageError
+from batchmock.limits import RateLimits
+from batchmock.scenario import Scenario
+from batchmock.settings import Settings
+from batchmock.times import parse_duration, parse_instant, write_duration
+
+DEFAULT_PORT = 4010
+DEFAULT_CLOCK = ClockSetting()
+
+
+class Written(click.ParamType[int]):
+    """A value that is written in a form of our own, and wrong in words of our own."""
+
+    def __init__(self, name: str, parse: Callable[[str], int]) -> None:
+        self.name = name
+        self._parse = parse
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the value in nanoseconds."""
+        if isinstance(value, int):
+            return value
+        try:
+            return self._parse(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
+DURATION = Written("duration", parse_duration)
+INSTANT = Written("instant", parse_instant)
+
+
+@click.group()
+@click.version_option(package_name="batchproof")
+def main() -> None:
+    """The emulator of the Message Batches API."""
+
+
+@main.command(context_settings={"auto_envvar_prefix": "BATCHPROOF"})
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="Port to listen on; 0 picks a free one.",
+)
+@click.option(
+    "--clock",
+    type=click.Choice(CLOCK_MODES),
+    default=DEFAULT_CLOCK.mode,
+    show_default=True,
+    help="How time passes: --speed times as fast, by --step after each poll of an unfinished batch, "
+    "only when told through the control plane, or as on the wall.",
+)
+@click.option(
+    "--speed",
+    type=float,
+    default=DEFAULT_CLOCK.speed,
+    show_default=True,
+    help="Virtual seconds for each real one, on a scaled clock; 3600 makes a day of 24 s.",
+)
+@click.option(
+    "--step",
+    type=DURATION,
+    default=write_duration(DEFAULT_CLOCK.step),
+    show_default=True,
+    help="How far a stepped clock moves.",
+)
+@click.option("--start", type=INSTANT, help="Where clocks start; by default the real time.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Everything that is drawn is drawn from this."
+)
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="KEY[=WORKSPACE]",
+    help="An API key and the workspace it opens, one of its own if none is named. Repeatable.",
+)
+@click.option("--strict-keys", is_flag=True, help="Refuse every other key with a 401.")
+@click.option("--public-url", help="Where clients reach the emulator, if not at the host they ask for.")
+@click.option("--rpm", type=int, help="HTTP requests a minute for each workspace; more get a 429.")
+@click.option("--queue", type=int, help="Requests of one workspace that may wait at once; more get a 429.")
+@click.option("--ready-file", type=click.Path(path_type=Path), help="Gets the base URL once it is reachable.")
+@click.option("--quiet", is_flag=True, help="No line for each request.")
+@click.option("--verbose", is_flag=True, help="More in each line.")
+@click.option("--json", "as_json", is_flag=True, help="Each line as a JSON object.")
+def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
+    """Serve the Message Batches API on this machine.
+
+    Point any SDK at it with ANTHROPIC_BASE_URL and any API key: each key opens a workspace of its own, with its
+    own batches and its own clock.
+
+    \b
+      batchproof serve                        a day passes in 24 seconds
+      batchproof serve --clock stepped        ten minutes pass at each poll, however fast the client polls
+      batchproof serve --clock manual         time moves when you say so:
+        curl -H 'x-api-key: test' -H 'content-type: application/json' \\
+             -d '{"by": "24h"}' http://127.0.0.1:4010/_emulator/clock/advance
+
+    Each option can also be set in the environment, as BATCHPROOF_PORT or BATCHPROOF_CLOCK.
+    """
+    # Imported late: --help and mistakes in the options need no server.
+    from batchmock.access_log import json_line, quiet_line, verbose_line
+    from batchmock.http.app import no_record
+    from batchmock.http.exchange import Exchange
+    from batchmock.server import serve as run
+    from batchmock.server import write_ready_file
+
+    line = json_line if as_json else verbose_line if verbose else quiet_line
+    ready_file: Path | None = options["ready_file"]
+
+    def observe(exchange: Exchange) -> None:
+        click.echo(line(exchange), err=True)
+
+    def on_listening(url: str) -> None:
+        click.echo(_greeting(url, settings, options["host"]), err=True)
+        if ready_file is not None:
+            write_ready_file(ready_file, url)
+
+    try:
+        settings = _settings(options)
+        run(
+            settings,
+            host=options["host"],
+            port=options["port"],
+            observe=no_record if quiet else observe,
+            on_listening=on_listening,
+        )
+    except UsageError as error:
+        click.echo(f"batchproof: {error}", err=True)
+        sys.exit(2)
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    mode: ClockMode = options["clock"]
+    return Settings(
+        clock=ClockSetting(mode=mode, speed=options["speed"], step=options["step"]),
+        start=options["start"],
+        scenario=Scenario(seed=options["seed"]),
+        limits=RateLimits(http_requests_per_minute=options["rpm"], queued_requests_max=options["queue"]),
+        keys=dict(_key(text) for text in options["keys"]),
+        strict_keys=options["strict_keys"],
+        public_url=options["public_url"],
+    )
+
+
+def _key(text: str) -> tuple[str, str]:
+    key, _, workspace = text.partition("=")
+    if not key:
+        raise UsageError(f"--key {text!r} names no key; write it as KEY or KEY=WORKSPACE")
+    return key, workspace or f"of key {key}"
+
+
+def _greeting(url: str, settings: Settings, host: str) -> str:
+    lines = [
+        f"batchproof serves the Message Batches API on {url}, {_passing(settings.clock)}"
+        f" (seed {settings.scenario.seed})",
+        f"  export ANTHROPIC_BASE_URL={url} ANTHROPIC_API_KEY=test",
+    ]
+    if not _loopback(host):
+        lines.append(f"  listening on {host}: other machines can reach it")
+    return "\n".join(lines)
+
+
+def _passing(clock: ClockSetting) -> str:
+    match clock.mode:
+        case "scaled":
+            return f"{clock.speed:g} virtual seconds a second"
+        case "stepped":
+            return f"{write_duration(clock.step)} at each poll of an unfinished batch"
+        case "manual":
+            return "time moves when told"
+        case "wall":
+            return "in real time"
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

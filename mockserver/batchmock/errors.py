@@ -1,0 +1,76 @@
+"""Every error the emulator answers with, and its own usage errors.
+
+    BatchmockError
+    ├── ApiError      an answer the API would give: status, type, message; rendered once, in ``http/exchange.py``
+    └── UsageError    a mistake in how the emulator itself is used: what is wrong, and what to do
+
+It does not know HTTP frameworks. Types and statuses are those of
+https://platform.claude.com/docs/en/api/errors.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+ErrorType = Literal[
+    "invalid_request_error",
+    "authentication_error",
+    "permission_error",
+    "not_found_error",
+    "request_too_large",
+    "rate_limit_error",
+    "api_error",
+]
+
+STATUS_OF_TYPE: Mapping[ErrorType, int] = {
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "api_error": 500,
+}
+
+NO_HEADERS: Mapping[str, str] = {}
+
+
+class BatchmockError(Exception):
+    """Never raised directly."""
+
+
+class ApiError(BatchmockError):
+    """An error the API answers with; ``status`` follows from ``type`` unless given."""
+
+    def __init__(
+        self,
+        error_type: ErrorType,
+        message: str,
+        *,
+        status: int | None = None,
+        details: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
+        from_edge: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.error_type: ErrorType = error_type
+        self.message = message
+        self.status = STATUS_OF_TYPE[error_type] if status is None else status
+        self.details = details
+        self.headers = headers
+        # The proxy in front of the API answers some errors itself, in a shorter envelope.
+        self.from_edge = from_edge
+
+
+class UsageError(BatchmockError):
+    """The emulator was asked for something that makes no sense; the message says what to do instead."""
+
+
+def invalid_request(message: str, *, error_code: str | None = None) -> ApiError:
+    """Return the 400 for a request that is wrong in itself."""
+    details = None if error_code is None else {"error_code": error_code}
+    return ApiError("invalid_request_error", message, details=details)
+
+
+def batch_not_found(batch_id: str) -> ApiError:
+    """Return the 404 for an id that this workspace does not have. Source: docs/fidelity.md, retrieve."""
+    return ApiError("not_found_error", f"Message Batch {batch_id} not found.")

@@ -1,0 +1,1 @@
+"""The emulator over HTTP: routes, headers, error envelopes and the control plane."""

@@ -1,0 +1,62 @@
+"""The emulator as an ASGI app: every route, and the layers around them, on one screen.
+
+Endpoints are ``async def`` and bodies are async generators throughout: the app runs on any event loop or, driven
+by hand, on none. Whoever has an event loop passes a ``pause`` that lets it breathe.
+"""
+
+import sys
+from collections.abc import Callable
+
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp
+
+from batchmock.emulator import Emulator
+from batchmock.http import batches, control
+from batchmock.http.exchange import Exchange, ExchangeLayer
+from batchmock.http.routing import Handler, Methods, OpenToAll, Pause, nowhere
+
+# A batch object stays below this: packing it would cost more than sending it.
+GZIP_BYTES_MIN = 1_024
+GZIP_LEVEL = 1
+# Nothing is large enough to be handed to a thread: driven by hand, there is nobody to wait for one.
+GZIP_THREAD_BYTES_MIN = sys.maxsize
+
+
+async def no_pause() -> None:
+    """Go on at once."""
+
+
+def no_record(exchange: Exchange) -> None:
+    """Forget an exchange."""
+
+
+def build_app(
+    emulator: Emulator, *, pause: Pause = no_pause, observe: Callable[[Exchange], None] = no_record
+) -> ASGIApp:
+    """Return the app; ``observe`` sees each exchange once it is over."""
+
+    def api(path: str, **handlers: Handler) -> Route:
+        return Route(path, Methods(emulator, pause, handlers, versioned=True))
+
+    def emulators_own(path: str, **handlers: Handler) -> Route:
+        return Route(f"/_emulator{path}", Methods(emulator, pause, handlers, versioned=False))
+
+    routes = [
+        api("/v1/messages/batches/{batch_id}", GET=batches.retrieve, DELETE=batches.delete),
+        api("/v1/messages/batches", POST=batches.create, GET=batches.list_batches),
+        api("/v1/messages/batches/{batch_id}/results", GET=batches.results),
+        api("/v1/messages/batches/{batch_id}/cancel", POST=batches.cancel),
+        Route("/_emulator/health", OpenToAll(control.health)),
+        emulators_own("/clock", GET=control.read_clock, PUT=control.change_clock),
+        emulators_own("/clock/advance", POST=control.advance_clock),
+        emulators_own("/reset", POST=control.reset),
+    ]
+    router = Router(routes, redirect_slashes=False, default=nowhere)
+    packed = GZipMiddleware(
+        router,
+        minimum_size=GZIP_BYTES_MIN,
+        compresslevel=GZIP_LEVEL,
+        thread_minimum_size=GZIP_THREAD_BYTES_MIN,
+    )
+    return ExchangeLayer(packed, emulator, observe)

@@ -1,0 +1,90 @@
+"""Receiving a request's body: bounded while it comes in, and held once.
+
+It does not know what the bytes mean. Source of the limits: docs/fidelity.md, limits.
+"""
+
+from starlette.datastructures import Headers
+from starlette.types import Receive
+
+from batchmock.errors import ApiError, invalid_request
+from batchmock.http.exchange import ClientGoneError
+
+_IDENTITY = ("", "identity")
+
+
+async def read_body(headers: Headers, receive: Receive, *, bytes_max: int) -> bytearray:
+    """Return the whole body, checked to be UTF-8 as it comes in.
+
+    Raises:
+        ApiError: 413 once it is clear that it is too large, 400 for an encoding the API does not take.
+        ClientGoneError: the connection was closed first.
+    """
+    _refuse_encodings(headers)
+    if _announced(headers) > bytes_max:
+        raise _too_large()
+    body = bytearray()
+    text = _Utf8()
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        chunk: bytes = message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) + len(chunk) > bytes_max:
+            raise _too_large()
+        text.feed(chunk, final=not more)
+        body += chunk
+    return body
+
+
+class _Utf8:
+    """Checks a text that comes in pieces, without keeping or decoding more than must be."""
+
+    def __init__(self) -> None:
+        self._tail = b""
+        self._seen = 0
+
+    def feed(self, chunk: bytes, *, final: bool) -> None:
+        if self._tail or not chunk.isascii():
+            self._check(self._tail + chunk, final=final)
+        self._seen += len(chunk)
+
+    def _check(self, piece: bytes, *, final: bool) -> None:
+        self._tail = b""
+        try:
+            str(piece, "utf-8")
+        except UnicodeDecodeError as error:
+            # A character cut by the end of a chunk may go on in the next one.
+            if error.reason == "unexpected end of data" and not final:
+                self._tail = piece[error.start :]
+                return
+            position = self._seen + error.start
+            raise invalid_request(
+                f"The request body is not valid JSON: {error.reason} in UTF-8 (byte {position})"
+            ) from None
+
+
+def _refuse_encodings(headers: Headers) -> None:
+    encoding = headers.get("content-encoding", "").strip().lower()
+    if encoding not in _IDENTITY:
+        raise invalid_request(
+            f"content-encoding: {encoding} is not supported; send the body as it is",
+            error_code="request_body_encoding_unsupported",
+        )
+    media_type, _, parameters = headers.get("content-type", "application/json").partition(";")
+    if media_type.strip().lower() != "application/json":
+        raise invalid_request(f"content-type: expected application/json, got {media_type.strip()}")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if charset not in ("", "utf-8", "utf8"):
+        raise invalid_request(f"content-type: {charset} is not supported", error_code="unsupported_charset")
+
+
+def _announced(headers: Headers) -> int:
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() and len(length) < 20 else 0
+
+
+def _too_large() -> ApiError:
+    # Answered by the proxy in front of the API, in its shorter envelope (observed 2025-06).
+    return ApiError("request_too_large", "Request exceeds the maximum size", from_edge=True)

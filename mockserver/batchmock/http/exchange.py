@@ -1,0 +1,117 @@
+"""One HTTP exchange from outside: ids, headers every response carries, errors in the API's envelope, a record.
+
+The outermost layer. It does not know the operations. The same layer serves a socket and an in-process caller, so
+nothing here starts a task or a thread, or waits for anything but the caller.
+"""
+
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from batchmock.emulator import Emulator
+from batchmock.errors import ApiError
+from batchmock.times import SECOND, http_date
+from batchmock.workspace import Workspace
+
+EXCHANGE = "batchmock.exchange"
+
+
+class ClientGoneError(Exception):
+    """The client closed the connection before it had sent its whole request."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """What is known of an exchange so far; ``now`` is read once and holds for all of it."""
+
+    method: str
+    path: str
+    request_id: str
+    now: int
+    workspace: Workspace | None = None
+    status: int = 0
+    sent_bytes: int = 0
+
+
+class ExchangeLayer:
+    """Wraps the routes; ``observe`` is called with each exchange once it is over."""
+
+    def __init__(self, app: ASGIApp, emulator: Emulator, observe: Callable[[Exchange], None]) -> None:
+        self._app = app
+        self._emulator = emulator
+        self._observe = observe
+        self._organization = (b"anthropic-organization-id", emulator.organization_id.encode("ascii"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one exchange."""
+        if scope["type"] != "http":
+            return
+        exchange = Exchange(
+            method=scope["method"],
+            path=scope["path"],
+            request_id=self._emulator.request_id(),
+            now=self._emulator.idle_now(),
+        )
+        scope[EXCHANGE] = exchange
+        try:
+            await self._answer(exchange, scope, receive, self._with_headers(exchange, send))
+        finally:
+            self._observe(exchange)
+
+    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except ClientGoneError:
+            return
+        except ApiError as error:
+            await error_response(error, exchange.request_id)(scope, receive, send)
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            if exchange.status:
+                raise
+            fault = ApiError("api_error", "Internal server error")
+            await error_response(fault, exchange.request_id)(scope, receive, send)
+
+    def _with_headers(self, exchange: Exchange, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+                message["headers"] += self._headers(exchange)
+            else:
+                exchange.sent_bytes += len(message.get("body", b""))
+            await send(message)
+
+        return sending
+
+    def _headers(self, exchange: Exchange) -> list[tuple[bytes, bytes]]:
+        headers = [
+            (b"date", http_date(exchange.now // SECOND).encode("ascii")),
+            (b"request-id", exchange.request_id.encode("ascii")),
+            self._organization,
+        ]
+        if exchange.workspace is not None:
+            headers.append((b"anthropic-workspace-id", exchange.workspace.id.encode("ascii")))
+        return headers
+
+
+def error_response(error: ApiError, request_id: str) -> Response:
+    """Return the response that an error is answered with."""
+    body: dict[str, object] = {"type": error.error_type, "message": error.message}
+    if error.details is not None:
+        body["details"] = error.details
+    envelope: dict[str, object] = {"type": "error", "error": body, "request_id": request_id}
+    if error.from_edge:
+        envelope = {"error": body}
+    return json_response(envelope, status=error.status, headers=dict(error.headers))
+
+
+def json_response(value: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return a value as JSON; the API names no charset."""
+    response = Response(msgspec.json.encode(value), status_code=status, headers=headers)
+    response.raw_headers.append((b"content-type", b"application/json"))
+    return response

@@ -1,0 +1,95 @@
+"""From a path and a method to a handler, and from a handler's answer to a response.
+
+It does not know what handlers do. Every way of missing is an ``ApiError``.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from batchmock.emulator import Emulator
+from batchmock.errors import ApiError
+from batchmock.http.admission import betas_of, enter, version_of
+from batchmock.http.exchange import EXCHANGE, Exchange
+from batchmock.workspace import Workspace
+
+Pause = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request on its way to a handler: admitted, at one instant."""
+
+    emulator: Emulator
+    workspace: Workspace
+    now: int
+    scope: Scope
+    headers: Headers
+    receive: Receive
+    pause: Pause
+
+    @property
+    def batch_id(self) -> str:
+        """The id in the path."""
+        return self.scope["path_params"]["batch_id"]
+
+
+Handler = Callable[[Call], Awaitable[Response]]
+
+
+class Methods:
+    """The handlers of one path, by method; ``versioned`` ones are the API's own and need its headers."""
+
+    def __init__(
+        self, emulator: Emulator, pause: Pause, handlers: Mapping[str, Handler], *, versioned: bool
+    ) -> None:
+        self._emulator = emulator
+        self._pause = pause
+        self._handlers = handlers
+        self._versioned = versioned
+        self._allowed = ", ".join(sorted(handlers))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Admit the request, and send what its handler answers."""
+        handler = self._handlers.get(scope["method"])
+        if handler is None:
+            raise ApiError(
+                "invalid_request_error",
+                f"Method {scope['method']} is not allowed here; use {self._allowed}.",
+                status=405,
+                headers={"allow": self._allowed},
+            )
+        call = self._admit(scope, receive)
+        response = await handler(call)
+        await response(scope, receive, send)
+
+    def _admit(self, scope: Scope, receive: Receive) -> Call:
+        headers = Headers(scope=scope)
+        exchange: Exchange = scope[EXCHANGE]
+        workspace = exchange.workspace = enter(self._emulator, headers)
+        now = exchange.now = workspace.clock.now()
+        if self._versioned:
+            version_of(headers)
+            betas_of(headers)
+            workspace.admit(now)
+        return Call(self._emulator, workspace, now, scope, headers, receive, self._pause)
+
+
+class OpenToAll:
+    """The handler of a path that needs no credential."""
+
+    def __init__(self, handler: Callable[[], Awaitable[Response]]) -> None:
+        self._handler = handler
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send what the handler answers."""
+        response = await self._handler()
+        await response(scope, receive, send)
+
+
+async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer for every path that has no route."""
+    raise ApiError("not_found_error", "Not found")

@@ -1,0 +1,53 @@
+"""What is wrong with a request's params, found when it is processed: an errored row, never a failed batch.
+
+It knows the three defects of ``docs/fidelity.md``'s first cut (messages missing, unknown model, max_tokens over
+the model's ceiling) and the shape those need; not the rest of the Messages API.
+"""
+
+import msgspec
+from msgspec import Raw, Struct
+
+from batchmock.models import MODELS, Model, tokens_max
+from batchmock.wire.refusal import describe
+from batchmock.wire.result import RowError
+
+# Failures found before a request runs say who may see them, and no worker's request id (observed 2026-09).
+BEFORE_EXECUTION = {"error_visibility": "user_facing"}
+
+
+class _Turn(Struct, gc=False):
+    role: str
+    content: Raw
+
+
+class _Checked(Struct, gc=False):
+    model: str
+    messages: list[_Turn]
+    max_tokens: int
+
+
+_checked = msgspec.json.Decoder(_Checked)
+
+
+def check(params: Raw, betas: frozenset[str]) -> RowError | None:
+    """Return the error of the row that these params come to, or None when they are in order."""
+    try:
+        checked = _checked.decode(params)
+    except msgspec.ValidationError as error:
+        return _invalid(describe(error))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return _invalid(f"params: {error}")
+    model = MODELS.get(checked.model)
+    if model is None:
+        return RowError(details=BEFORE_EXECUTION, type="not_found_error", message=f"model: {checked.model}")
+    if checked.max_tokens > tokens_max(model, betas):
+        return _invalid(_over_ceiling(checked.max_tokens, model, tokens_max(model, betas)))
+    return None
+
+
+def _over_ceiling(asked: int, model: Model, ceiling: int) -> str:
+    return f"max_tokens: {asked} > {ceiling}, which is the maximum allowed number of output tokens for {model.id}"
+
+
+def _invalid(message: str) -> RowError:
+    return RowError(details=BEFORE_EXECUTION, type="invalid_request_error", message=message)

@@ -1,0 +1,79 @@
+"""The message that a succeeded request gets: a pure function of the request and the seed.
+
+The text carries the request's last user text and a digest of all its params, so that an answer under the wrong
+key can be seen. It does not know batches or time.
+"""
+
+from hashlib import blake2b
+
+import msgspec
+from msgspec import Raw, Struct
+
+from batchmock.models import MODELS
+from batchmock.wire.result import Message, TextBlock, Usage
+
+# A stated rule in place of a tokenizer: four bytes of UTF-8 a token.
+BYTES_PER_TOKEN = 4
+
+
+class _Turn(Struct, gc=False):
+    role: str
+    content: Raw
+
+
+class _Asked(Struct, gc=False):
+    model: str
+    messages: list[_Turn]
+
+
+class _Block(Struct, gc=False):
+    type: str = ""
+    text: str = ""
+
+
+_asked = msgspec.json.Decoder(_Asked)
+_content = msgspec.json.Decoder(str | list[_Block])
+
+
+def reply(params: Raw, message_id: str) -> Message:
+    """Return the answer to params that ``params.check`` found nothing wrong with."""
+    asked = _asked.decode(params)
+    text = f"echo {digest(params)}: {last_user_text(asked.messages)}"
+    return Message(
+        model=MODELS[asked.model].id,
+        id=message_id,
+        content=[TextBlock(text=text)],
+        stop_reason="end_turn",
+        usage=Usage(
+            input_tokens=tokens(memoryview(params).nbytes),
+            output_tokens=tokens(len(text.encode())),
+        ),
+    )
+
+
+def digest(params: Raw) -> str:
+    """Return sixteen hexadecimal characters that stand for these very params."""
+    return blake2b(params, digest_size=8).hexdigest()
+
+
+def last_user_text(messages: list[_Turn]) -> str:
+    """Return the text of the last user turn, its text blocks joined by line ends; empty when it has none."""
+    for turn in reversed(messages):
+        if turn.role == "user":
+            return _text(turn.content)
+    return ""
+
+
+def tokens(size_bytes: int) -> int:
+    """Return how many tokens so much text counts for."""
+    return max(1, -(-size_bytes // BYTES_PER_TOKEN))
+
+
+def _text(content: Raw) -> str:
+    try:
+        decoded = _content.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    if isinstance(decoded, str):
+        return decoded
+    return "\n".join(block.text for block in decoded if block.type == "text")

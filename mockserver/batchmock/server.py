@@ -1,0 +1,165 @@
+"""The app on a port: in the foreground for a command, or in a thread for a test.
+
+Here real time comes in, and nowhere further inwards. It does not know the API.
+"""
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from batchmock.emulator import Emulator
+from batchmock.errors import UsageError
+from batchmock.http.app import build_app, no_record
+from batchmock.http.exchange import Exchange
+from batchmock.settings import Settings
+
+BACKLOG = 2_048
+# A download still under way when the server is asked to stop has this long to end.
+GRACE_S = 3
+
+Observe = Callable[[Exchange], None]
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that stops on SIGINT or SIGTERM and then returns, rather than killing its process."""
+
+    def __init__(self, app: ASGIApp, on_listening: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+        )
+        self._on_listening = on_listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to accept, then say so."""
+        await super().startup(sockets)
+        self._on_listening()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Take the signals that ask a process to end as a wish to stop; in a thread there are none."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {wish: signal.signal(wish, self._stop) for wish in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for wish, handler in before.items():
+                signal.signal(wish, handler)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.handle_exit(number, frame)
+
+
+def serve(
+    settings: Settings, *, host: str, port: int, observe: Observe, on_listening: Callable[[str], None]
+) -> None:
+    """Serve until a signal asks to stop; ``on_listening`` gets the base URL once connections are accepted.
+
+    Raises:
+        UsageError: the address cannot be listened on.
+    """
+    listener = listen(host, port)
+    app = new_app(settings, observe)
+    server = Server(app, lambda: on_listening(base_url(listener)))
+    server.run(sockets=[listener])
+
+
+@contextmanager
+def running(settings: Settings, *, observe: Observe = no_record) -> Generator[str]:
+    """Serve in a thread of this process, on a free port of the loopback; gives the base URL."""
+    listener = listen("127.0.0.1", 0)
+    listening = threading.Event()
+    server = Server(new_app(settings, observe), listening.set)
+    thread = threading.Thread(target=server.run, args=([listener],), name="batchmock", daemon=True)
+    thread.start()
+    listening.wait()
+    try:
+        yield base_url(listener)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def new_app(settings: Settings, observe: Observe) -> ASGIApp:
+    """Return the app for an event loop, on real time where its clocks follow real time."""
+    return build_app(Emulator(settings, real=time.time_ns), pause=_breathe, observe=observe)
+
+
+async def _breathe() -> None:
+    await asyncio.sleep(0)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 picks a free one.
+
+    Raises:
+        UsageError: the port is in use or not allowed, or the host is not this machine's.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # The protocol matters: asyncio sets TCP_NODELAY only on sockets that name it.
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise UsageError(f"cannot listen on {host}: {error.strerror or error}") from None
+    if os.name == "posix":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise UsageError(_refused(host, port, error)) from None
+    return listener
+
+
+def base_url(listener: socket.socket) -> str:
+    """Return the URL at which a client on this machine reaches a listening socket."""
+    address: tuple[str, int] = listener.getsockname()[:2]
+    host, port = address
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def write_ready_file(path: Path, url: str) -> None:
+    """Write the base URL to a file that appears whole or not at all.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    try:
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w") as file:
+            file.write(f"{url}\n")
+        Path(draft).replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write the ready file {path}: {error.strerror}") from None
+
+
+def _refused(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is already in use; choose another with --port, or --port 0 for a free one"
+    if error.errno == errno.EACCES:
+        return f"port {port} on {host} is not allowed for this user; choose one above 1023 with --port"
+    return f"cannot listen on {host} port {port}: {error.strerror}"

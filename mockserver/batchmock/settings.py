@@ -1,0 +1,45 @@
+"""What an emulator is told when it is made, validated once.
+
+It does not know where the values come from: flags, environment or a test.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from batchmock.clock import ClockSetting
+from batchmock.errors import UsageError
+from batchmock.limits import BODY_BYTES_MAX, RateLimits
+from batchmock.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How an emulator behaves.
+
+    - ``start``: the instant (ns) at which clocks start; None is the real time.
+    - ``keys``: API key → name of the workspace it opens. Any other key opens a workspace of its own, unless
+      ``strict_keys`` refuses it with a 401.
+    - ``public_url``: where clients reach the emulator, for ``results_url``; None takes it from each request.
+    """
+
+    clock: ClockSetting = field(default_factory=ClockSetting)
+    start: int | None = None
+    scenario: Scenario = field(default_factory=Scenario)
+    limits: RateLimits = field(default_factory=RateLimits)
+    keys: Mapping[str, str] = field(default_factory=dict[str, str])
+    strict_keys: bool = False
+    public_url: str | None = None
+    body_bytes_max: int = BODY_BYTES_MAX
+
+    def __post_init__(self) -> None:
+        if self.strict_keys and not self.keys:
+            raise UsageError("strict keys without any key would refuse every request; name a key")
+        if self.public_url is not None and not self.public_url.startswith(("http://", "https://")):
+            raise UsageError(f"public URL {self.public_url!r} does not start with http:// or https://")
+        for name, value in (
+            ("requests per minute", self.limits.http_requests_per_minute),
+            ("queued requests", self.limits.queued_requests_max),
+            ("body bytes", self.body_bytes_max),
+        ):
+            if value is not None and value < 1:
+                raise UsageError(f"the limit on {name} is {value}; it is at least 1")

@@ -1,0 +1,1 @@
+"""What crosses the wire: batches, requests, results and refusals, as clients send and receive them."""

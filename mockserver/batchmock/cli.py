@@ -121,6 +121,8 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
     from batchmock.server import serve as run
     from batchmock.server import write_ready_file
 
+    if quiet and (verbose or as_json):
+        raise click.UsageError(f"--quiet and {'--json' if as_json else '--verbose'} cannot be given together.")
     line = json_line if as_json else verbose_line if verbose else quiet_line
     ready_file: Path | None = options["ready_file"]
 
@@ -173,7 +175,7 @@ def _greeting(url: str, settings: Settings, host: str) -> str:
         f"  export ANTHROPIC_BASE_URL={url} ANTHROPIC_API_KEY=test",
     ]
     if not _loopback(host):
-        lines.append(f"  listening on {host}: other machines can reach it")
+        lines.insert(0, f"batchproof listens on {host}: other machines can reach it")
     return "\n".join(lines)
 
 

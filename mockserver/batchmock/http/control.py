@@ -25,12 +25,12 @@ T = TypeVar("T")
 
 
 class ClockReading(Struct, frozen=True):
-    """A clock as the control plane shows it: ``step`` as a duration, ``speed`` in virtual seconds a real one."""
+    """A clock as the control plane shows it; ``speed`` and ``step`` only where the mode uses them."""
 
     mode: ClockMode
     now: str
-    speed: float
-    step: str
+    speed: float | None
+    step: str | None
 
 
 class ClockChange(Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,7 +102,12 @@ async def reset(call: Call) -> Response:
 def _reading(call: Call) -> ClockReading:
     clock = call.workspace.clock
     setting = clock.setting
-    return ClockReading(setting.mode, timestamp(clock.now()), setting.rate, write_duration(setting.step))
+    return ClockReading(
+        mode=setting.mode,
+        now=timestamp(clock.now()),
+        speed=setting.speed if setting.mode == "scaled" else None,
+        step=write_duration(setting.step) if setting.mode == "stepped" else None,
+    )
 
 
 async def _body(call: Call, shape: type[T]) -> T:

@@ -17,6 +17,7 @@ _EXPECTED = re.compile(r"^Expected `(?P<type>[^`]*)`, got")
 _INDEX = re.compile(r"\[(\d*|\.\.\.)\]")
 
 MISSING: Final = "Field required"
+NOT_FINITE: Final = "Input should be a finite number"
 EXTRA: Final = "Extra inputs are not permitted"
 NOT_A: Final = {
     "str": "Input should be a valid string",
@@ -40,6 +41,8 @@ def describe(error: msgspec.ValidationError, *, within: str = "") -> str:
         return located(f"{path}.{unknown['field']}", EXTRA)
     if expected := _EXPECTED.match(text):
         return located(path, _not_a(expected["type"]))
+    if text == "Number out of range":
+        return located(path, NOT_FINITE)
     return located(path, text)
 
 

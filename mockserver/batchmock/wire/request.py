@@ -49,21 +49,26 @@ def parse_create(body: bytearray | bytes) -> Sequence[BatchRequest]:
         ApiError: 400, naming the first thing that is wrong.
     """
     try:
-        requests = _body.decode(body)
-        _refuse_lone_surrogates(body, requests.requests)
-    except msgspec.ValidationError as error:
-        raise _first_refusal(body, error) from None
+        return _parsed(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise not_json(error) from None
-    if not _sound(requests.requests):
-        raise _first_refusal(body, None)
-    return requests.requests
 
 
 def not_json(error: Exception) -> ApiError:
     """Return the refusal of bytes that are not JSON; the parser's own detail is not contractual."""
     detail = "nested too deeply" if isinstance(error, RecursionError) else str(error)
     return invalid_request(f"The request body is not valid JSON: {detail}")
+
+
+def _parsed(body: bytearray | bytes) -> Sequence[BatchRequest]:
+    try:
+        requests = _body.decode(body).requests
+    except msgspec.ValidationError as error:
+        raise _first_refusal(body, error) from None
+    _refuse_lone_surrogates(body, requests)
+    if not _sound(requests):
+        raise _first_refusal(body, None)
+    return requests
 
 
 def _refuse_lone_surrogates(body: bytearray | bytes, requests: Sequence[BatchRequest]) -> None:

@@ -1,0 +1,5 @@
+"""``python -m batchproof``: the ``batchproof`` command."""
+
+from batchproof.cli import main
+
+main()

@@ -1,0 +1,77 @@
+"""Lives of batches to draw from: submissions, scenarios, moments to look and to cancel."""
+
+import msgspec
+from hypothesis import strategies as st
+from msgspec import Raw
+
+from batchmock.clock import Clock, ClockSetting
+from batchmock.limits import RateLimits
+from batchmock.scenario import Scenario, Timing
+from batchmock.times import DAY, HOUR, MINUTE, SECOND
+from batchmock.wire.request import BatchRequest
+from batchmock.workspace import CreateOptions, Workspace
+
+START = 1_790_000_000 * SECOND
+OPTIONS = CreateOptions(api_version="2023-06-01")
+
+custom_ids = st.lists(
+    st.text("abcXYZ019-_", min_size=1, max_size=8) | st.from_regex(r"\A[a-zA-Z0-9_-]{1,64}\Z"),
+    min_size=1,
+    max_size=12,
+    unique=True,
+)
+timings = st.builds(
+    Timing,
+    batch_median=st.sampled_from([10 * SECOND, 4 * MINUTE, 20 * HOUR, 26 * HOUR, 60 * HOUR]),
+    batch_sigma=st.sampled_from([0.0, 0.5, 2.0]),
+    request_max=st.sampled_from([2 * SECOND, 30 * SECOND, 5 * HOUR]),
+)
+scenarios = st.builds(
+    Scenario,
+    seed=st.integers(0, 2**40),
+    timing=timings,
+    order=st.sampled_from(["shuffled", "completion", "reversed", "submitted"]),
+    counts=st.sampled_from(["at_end", "progressive"]),
+)
+
+
+# Moments after creation, near the boundaries where something changes as well as anywhere.
+def near(boundary: int, off: int) -> int:
+    return max(0, boundary + off)
+
+
+moments = st.integers(0, 31 * DAY) | st.builds(
+    near,
+    st.sampled_from([0, 2 * SECOND, 4 * MINUTE, DAY, 29 * DAY]),
+    st.integers(-3, 3) | st.integers(-HOUR, HOUR),
+)
+# Every third request or so names a model that does not exist.
+defects = st.sets(st.integers(0, 11), max_size=6)
+
+
+def request(custom_id: str, *, bad: bool = False) -> BatchRequest:
+    params = {
+        "model": "claude-none" if bad else "claude-haiku-4-5",
+        "max_tokens": 16,
+        "messages": [{"role": "user", "content": f"say {custom_id}"}],
+    }
+    return BatchRequest(custom_id, Raw(msgspec.json.encode(params)))
+
+
+def requests(ids: list[str], bad: set[int]) -> list[BatchRequest]:
+    return [request(custom_id, bad=index in bad) for index, custom_id in enumerate(ids)]
+
+
+def workspace(scenario: Scenario) -> Workspace:
+    clock = Clock(ClockSetting(mode="manual"), start=START, real=lambda: 0)
+    return Workspace("wrkspc_01test", clock=clock, scenario=scenario, limits=RateLimits())
+
+
+def create(space: Workspace, made: list[BatchRequest], now: int = START) -> str:
+    """Create a batch to the end, and return its id."""
+    creating = space.create(made, OPTIONS, now)
+    while True:
+        try:
+            next(creating)
+        except StopIteration as done:
+            return done.value.facts.submission.id

@@ -1,0 +1,154 @@
+"""``batchproof serve`` as a user meets it: what it says, how it stops, and what it makes of mistakes."""
+
+import json
+import signal
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.programs import run, serving
+
+HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
+
+
+def test_it_says_what_to_paste_and_answers_there() -> None:
+    with serving() as server:
+        assert server.greeting[0].startswith(f"batchproof serves the Message Batches API on {server.url}")
+        assert server.greeting[1] == f"  export ANTHROPIC_BASE_URL={server.url} ANTHROPIC_API_KEY=test"
+        assert httpx2.get(f"{server.url}/_emulator/health").json()["status"] == "ok"
+
+
+@pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT], ids=lambda wish: wish.name)
+def test_it_stops_when_asked_and_leaves_no_error(wish: signal.Signals) -> None:
+    with serving() as server:
+        assert server.stop(wish) == (0, [])
+
+
+def test_it_writes_a_quiet_line_for_each_request() -> None:
+    with serving("--clock", "manual", "--start", "2026-01-31T09:00:00Z") as server:
+        httpx2.get(f"{server.url}/v1/messages/batches?limit=3", headers=HEADERS)
+        httpx2.get(f"{server.url}/v1/no%1b%5B2Jwhere")
+        _, lines = server.stop()
+
+    assert lines == [
+        "GET /v1/messages/batches 200 at 2026-01-31T09:00:00.000000+00:00",
+        r"GET /v1/no\x1b[2Jwhere 404 at 2026-01-31T09:00:00.000000+00:00",
+    ]
+
+
+def test_json_lines_tell_more_but_never_the_credential() -> None:
+    with serving("--json") as server:
+        response = httpx2.get(f"{server.url}/v1/messages/batches", headers=HEADERS | {"x-api-key": "sk-secret"})
+        _, lines = server.stop()
+
+    told = json.loads(lines[0])
+    assert told["request_id"] == response.headers["request-id"]
+    assert told["workspace_id"] == response.headers["anthropic-workspace-id"]
+    assert told["sent_bytes"] == len(response.content)
+    assert "sk-secret" not in "".join(lines)
+
+
+def test_quiet_says_nothing_after_the_greeting() -> None:
+    with serving("--quiet") as server:
+        httpx2.get(f"{server.url}/v1/messages/batches", headers=HEADERS)
+        assert server.stop() == (0, [])
+
+
+def test_the_ready_file_holds_the_base_url_once_it_is_reachable(tmp_path: Path) -> None:
+    ready = tmp_path / "url"
+    with serving("--ready-file", str(ready)) as server:
+        httpx2.get(f"{server.url}/_emulator/health")
+        assert ready.read_text() == f"{server.url}\n"
+        assert list(tmp_path.iterdir()) == [ready]
+
+
+def test_the_same_seed_gives_the_same_ids_and_results(tmp_path: Path) -> None:
+    told: list[str] = []
+    for seed in ("7", "7", "8"):
+        with serving("--clock", "manual", "--seed", seed, "--start", "2026-01-31T09:00:00Z") as server:
+            told.append(a_day_of(server.url).replace(server.url, ""))
+
+    assert told[0] == told[1] != told[2]
+
+
+def a_day_of(url: str) -> str:
+    """Return every byte a client sees of one batch."""
+    params = {"model": "claude-opus-5", "max_tokens": 9, "messages": [{"role": "user", "content": "hello"}]}
+    requests = [{"custom_id": name, "params": params} for name in "abcdef"]
+    created = httpx2.post(f"{url}/v1/messages/batches", headers=HEADERS, json={"requests": requests})
+    httpx2.post(f"{url}/_emulator/clock/advance", headers=HEADERS, json={"by": "24h"}).raise_for_status()
+    ended = httpx2.get(f"{url}/v1/messages/batches/{created.json()['id']}", headers=HEADERS)
+    results = httpx2.get(ended.json()["results_url"], headers=HEADERS)
+    headers = [str(sorted(response.headers.items())) for response in (created, ended, results)]
+    return "\n".join([created.text, ended.text, results.text, *headers])
+
+
+def test_options_can_be_set_in_the_environment() -> None:
+    with serving(env={"BATCHPROOF_CLOCK": "stepped", "BATCHPROOF_STEP": "90s"}) as server:
+        clock = httpx2.get(f"{server.url}/_emulator/clock", headers=HEADERS).json()
+        assert (clock["mode"], clock["step"]) == ("stepped", "1m30s")
+
+
+def test_keys_can_share_a_workspace_and_others_be_refused() -> None:
+    with serving("--key", "a=team", "--key", "b=team", "--key", "c", "--strict-keys") as server:
+
+        def workspace(key: str) -> str | None:
+            answer = httpx2.get(f"{server.url}/v1/messages/batches", headers=HEADERS | {"x-api-key": key})
+            return answer.headers.get("anthropic-workspace-id")
+
+        assert workspace("a") == workspace("b") != workspace("c")
+        assert workspace("d") is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--speed", "0"], "speed is 0; it is more than 0"),
+        (["--speed", "fast"], "'fast' is not a valid float"),
+        (["--step", "10 minutes"], "'10 minutes' is not a duration; write it as 500ms, 90s"),
+        (["--start", "tomorrow"], "'tomorrow' is not an instant; write it as 2026-01-31T09:00:00Z"),
+        (["--clock", "sundial"], "'sundial' is not one of 'manual', 'scaled', 'stepped', 'wall'"),
+        (["--port", "70000"], "70000 is not in the range 0<=x<=65535"),
+        (["--key", "=x"], "--key '=x' names no key"),
+        (["--strict-keys"], "strict keys without any key"),
+        (["--rpm", "0"], "the limit on requests per minute is 0; it is at least 1"),
+        (["--public-url", "example"], "does not start with http:// or https://"),
+        (["--host", "256.1.1.1"], "cannot listen on 256.1.1.1"),
+        (["--quiet", "--json"], "--quiet and --json"),
+        (["--clok", "wall"], "No such option '--clok'"),
+        (["--port", "0", "--ready-file", "/nowhere/at/all"], "cannot write the ready file /nowhere/at/all"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
+)
+def test_a_mistake_gets_one_line_and_exit_code_2(arguments: list[str], said: str) -> None:
+    ended = run("serve", *arguments)
+
+    assert ended.returncode == 2
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_port_in_use_is_said_plainly() -> None:
+    with serving() as server:
+        port = server.url.rsplit(":", 1)[1]
+        ended = run("serve", "--port", port)
+
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        f"batchproof: port {port} on 127.0.0.1 is already in use; choose another with --port, "
+        "or --port 0 for a free one\n"
+    )
+
+
+def test_listening_beyond_this_machine_is_said() -> None:
+    with serving("--host", "0.0.0.0") as server:
+        assert server.greeting[0].startswith("batchproof listens on 0.0.0.0: other machines can reach it")
+        assert server.url.startswith("http://127.0.0.1:")
+
+
+def test_help_teaches_what_to_do() -> None:
+    told = run("serve", "--help").stdout
+
+    for word in ("ANTHROPIC_BASE_URL", "--clock stepped", "/_emulator/clock/advance", "BATCHPROOF_PORT"):
+        assert word in told

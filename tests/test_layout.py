@@ -1,0 +1,118 @@
+"""The rules that hold the house up: who may import whom, and that time is a parameter."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = {
+    "batchmock": ROOT / "mockserver" / "batchmock",
+    "batchproof": ROOT / "contracts" / "batchproof",
+    "batchclient": ROOT / "clients" / "batchclient",
+}
+MODULES = sorted(path for package in PACKAGES.values() for path in package.rglob("*.py"))
+
+MAY_IMPORT = {"batchmock": set[str](), "batchclient": set[str](), "batchproof": {"batchmock", "batchclient"}}
+
+# Values, decisions, memory, service, edge: an import points inwards, or stays in its ring.
+RINGS = {
+    "errors": 0, "times": 0, "limits": 0, "wire": 0, "clock": 0, "facts": 0, "scenario": 0, "draws": 0,
+    "models": 0, "betas": 0, "settings": 0,
+    "params": 1, "plan": 1, "projection": 1, "replies": 1,
+    "store": 2, "plans": 2, "rates": 2,
+    "workspace": 3, "emulator": 3,
+    "http": 4, "access_log": 4, "server": 5, "cli": 5, "__main__": 5, "__init__": 0,
+}  # fmt: skip
+
+# Third parties that must not spread: where each may be imported, as a prefix of the path in its package.
+KEPT_TO = {"starlette": ("http/", "server.py"), "uvicorn": ("server.py",), "click": ("cli.py",)}
+
+FORBIDDEN_CALLS = {
+    ("time", None), ("random", None), ("secrets", None), ("asyncio", "sleep"), ("os", "urandom"),
+    ("datetime", "now"), ("datetime", "today"), ("datetime", "utcnow"), ("date", "today"),
+    ("uuid", "uuid1"), ("uuid", "uuid4"),
+}  # fmt: skip
+# Where real time and real threads come in.
+EDGE_OF_TIME = {"batchmock/server.py"}
+
+
+def name(path: Path) -> str:
+    """Return ``package/sub/module.py``."""
+    root = next(package for package in PACKAGES.values() if path.is_relative_to(package))
+    return path.relative_to(root.parent).as_posix()
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name(path)}:{node.lineno} imports relatively"
+            module = node.module or ""
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def impurities(path: Path) -> Iterator[str]:
+    """Yield each place where a module reads a clock, sleeps or draws without a seed."""
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            pair = (node.value.id, node.attr)
+            if pair in FORBIDDEN_CALLS or (node.value.id, None) in FORBIDDEN_CALLS:
+                yield f"{name(path)}:{node.lineno} {node.value.id}.{node.attr}"
+        elif isinstance(node, ast.ImportFrom) and node.module in {"time", "random", "secrets"}:
+            yield f"{name(path)}:{node.lineno} from {node.module}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_package_imports_only_the_packages_it_may(path: Path) -> None:
+    package = name(path).split("/")[0]
+    ours = {module.split(".")[0] for module in imports(path)} & PACKAGES.keys()
+
+    assert ours <= MAY_IMPORT[package] | {package}
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGES["batchmock"].rglob("*.py")), ids=name)
+def test_imports_point_inwards(path: Path) -> None:
+    own = name(path).split("/")[1].removesuffix(".py")
+    targets = {module.split(".")[1] for module in imports(path) if module.startswith("batchmock.")}
+
+    assert {target for target in targets if RINGS[target] > RINGS[own]} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_frameworks_stay_where_they_belong(path: Path) -> None:
+    place = name(path).split("/", 1)[1]
+    spread = {
+        library
+        for library, places in KEPT_TO.items()
+        for module in imports(path)
+        if module.split(".")[0] == library and not place.startswith(places)
+    }
+
+    assert spread == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_time_is_a_parameter(path: Path) -> None:
+    if name(path) in EDGE_OF_TIME:
+        assert list(impurities(path)), "the edge of time is where real time comes in; it no longer does"
+    else:
+        assert list(impurities(path)) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_module_says_what_it_is_for_and_stays_readable(path: Path) -> None:
+    text = path.read_text()
+
+    assert ast.get_docstring(ast.parse(text))
+    assert len(text.splitlines()) <= 300
+
+
+@pytest.mark.parametrize("folder", ["mockserver", "contracts", "clients"])
+def test_a_component_folder_holds_one_package_and_no_loose_module(folder: str) -> None:
+    assert list((ROOT / folder).glob("*.py")) == []
+    assert len(list((ROOT / folder).glob("*/__init__.py"))) == 1

@@ -11,6 +11,8 @@ from batchmock.times import DAY, SECOND
 REQUESTS_MAX = 100_000
 # "256 MB" there, never said to be 2**28; a client that keeps to the smaller number is safe either way.
 BODY_BYTES_MAX = 256_000_000
+# Ours: a body that stalls is refused with the SDK's `request_body_timeout`; for how long is not documented.
+BODY_PATIENCE_S = 60.0
 WINDOW = 24 * 60 * 60 * SECOND
 # Counted from created_at, as the guide's troubleshooting list says, not from ended_at.
 RETENTION = 29 * DAY

@@ -13,16 +13,18 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive
 
 from batchmock.emulator import Emulator
-from batchmock.errors import UsageError
+from batchmock.errors import UsageError, invalid_request
 from batchmock.http.app import build_app, no_record
 from batchmock.http.exchange import Exchange
+from batchmock.http.runtime import Runtime
 from batchmock.settings import Settings
 
 BACKLOG = 2_048
@@ -104,11 +106,26 @@ def running(settings: Settings, *, observe: Observe = no_record) -> Generator[st
 
 def new_app(settings: Settings, observe: Observe) -> ASGIApp:
     """Return the app for an event loop, on real time where its clocks follow real time."""
-    return build_app(Emulator(settings, real=time.time_ns), pause=_breathe, observe=observe)
+    runtime = Runtime(pause=_breathe, patience=partial(_within, settings.body_patience_s))
+    return build_app(Emulator(settings, real=time.time_ns), runtime=runtime, observe=observe)
 
 
 async def _breathe() -> None:
     await asyncio.sleep(0)
+
+
+def _within(patience_s: float, receive: Receive) -> Receive:
+    """Refuse an upload of which nothing comes for too long, rather than hold its connection for ever."""
+
+    async def receiving() -> Message:
+        try:
+            async with asyncio.timeout(patience_s):
+                return await receive()
+        except TimeoutError:
+            message = f"The request body stalled for {patience_s:g} seconds."
+            raise invalid_request(message, error_code="request_body_timeout") from None
+
+    return receiving
 
 
 def listen(host: str, port: int) -> socket.socket:

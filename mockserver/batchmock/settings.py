@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
-from batchmock.limits import BODY_BYTES_MAX, RateLimits
+from batchmock.limits import BODY_BYTES_MAX, BODY_PATIENCE_S, RateLimits
 from batchmock.scenario import Scenario
 
 
@@ -20,6 +20,7 @@ class Settings:
     - ``keys``: API key → name of the workspace it opens. Any other key opens a workspace of its own, unless
       ``strict_keys`` refuses it with a 401.
     - ``public_url``: where clients reach the emulator, for ``results_url``; None takes it from each request.
+    - ``body_patience_s``: for how many real seconds an upload may stall before it is refused.
     """
 
     clock: ClockSetting = field(default_factory=ClockSetting)
@@ -30,6 +31,7 @@ class Settings:
     strict_keys: bool = False
     public_url: str | None = None
     body_bytes_max: int = BODY_BYTES_MAX
+    body_patience_s: float = BODY_PATIENCE_S
 
     def __post_init__(self) -> None:
         if self.strict_keys and not self.keys:

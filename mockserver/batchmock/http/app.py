@@ -1,7 +1,7 @@
 """The emulator as an ASGI app: every route, and the layers around them, on one screen.
 
 Endpoints are ``async def`` and bodies are async generators throughout: the app runs on any event loop or, driven
-by hand, on none. Whoever has an event loop passes a ``pause`` that lets it breathe.
+by hand, on none. Whoever has an event loop lends its ``Runtime``.
 """
 
 import sys
@@ -14,7 +14,8 @@ from starlette.types import ASGIApp
 from batchmock.emulator import Emulator
 from batchmock.http import batches, control
 from batchmock.http.exchange import Exchange, ExchangeLayer
-from batchmock.http.routing import Handler, Methods, OpenToAll, Pause, nowhere
+from batchmock.http.routing import Handler, Methods, OpenToAll, nowhere
+from batchmock.http.runtime import BY_HAND, Runtime
 
 # A batch object stays below this: packing it would cost more than sending it.
 GZIP_BYTES_MIN = 1_024
@@ -23,24 +24,20 @@ GZIP_LEVEL = 1
 GZIP_THREAD_BYTES_MIN = sys.maxsize
 
 
-async def no_pause() -> None:
-    """Go on at once."""
-
-
 def no_record(exchange: Exchange) -> None:
     """Forget an exchange."""
 
 
 def build_app(
-    emulator: Emulator, *, pause: Pause = no_pause, observe: Callable[[Exchange], None] = no_record
+    emulator: Emulator, *, runtime: Runtime = BY_HAND, observe: Callable[[Exchange], None] = no_record
 ) -> ASGIApp:
     """Return the app; ``observe`` sees each exchange once it is over."""
 
     def api(path: str, **handlers: Handler) -> Route:
-        return Route(path, Methods(emulator, pause, handlers, versioned=True))
+        return Route(path, Methods(emulator, runtime, handlers, versioned=True))
 
     def emulators_own(path: str, **handlers: Handler) -> Route:
-        return Route(f"/_emulator{path}", Methods(emulator, pause, handlers, versioned=False))
+        return Route(f"/_emulator{path}", Methods(emulator, runtime, handlers, versioned=False))
 
     routes = [
         api("/v1/messages/batches/{batch_id}", GET=batches.retrieve, DELETE=batches.delete),

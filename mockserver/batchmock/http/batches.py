@@ -13,7 +13,8 @@ from batchmock.http.admission import create_options
 from batchmock.http.body import read_body
 from batchmock.http.exchange import json_response
 from batchmock.http.origin import origin
-from batchmock.http.routing import Call, Pause
+from batchmock.http.routing import Call
+from batchmock.http.runtime import Pause
 from batchmock.limits import PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, POLL_RETRY_AFTER_S
 from batchmock.projection import BatchView, render
 from batchmock.wire.batch import BatchPage, DeletedMessageBatch, MessageBatch

@@ -14,9 +14,8 @@ from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
 from batchmock.http.admission import betas_of, enter, version_of
 from batchmock.http.exchange import EXCHANGE, Exchange
+from batchmock.http.runtime import Pause, Runtime
 from batchmock.workspace import Workspace
-
-Pause = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +43,10 @@ class Methods:
     """The handlers of one path, by method; ``versioned`` ones are the API's own and need its headers."""
 
     def __init__(
-        self, emulator: Emulator, pause: Pause, handlers: Mapping[str, Handler], *, versioned: bool
+        self, emulator: Emulator, runtime: Runtime, handlers: Mapping[str, Handler], *, versioned: bool
     ) -> None:
         self._emulator = emulator
-        self._pause = pause
+        self._runtime = runtime
         self._handlers = handlers
         self._versioned = versioned
         self._allowed = ", ".join(sorted(handlers))
@@ -75,7 +74,8 @@ class Methods:
             version_of(headers)
             betas_of(headers)
             workspace.admit(now)
-        return Call(self._emulator, workspace, now, scope, headers, receive, self._pause)
+        patient, pause = self._runtime.patience(receive), self._runtime.pause
+        return Call(self._emulator, workspace, now, scope, headers, patient, pause)
 
 
 class OpenToAll:

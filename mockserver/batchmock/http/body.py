@@ -42,24 +42,25 @@ class _Utf8:
     """Checks a text that comes in pieces, without keeping or decoding more than must be."""
 
     def __init__(self) -> None:
+        # The start of a character that a later piece may complete, and where in the text it stands.
         self._tail = b""
-        self._seen = 0
+        self._position = 0
 
     def feed(self, chunk: bytes, *, final: bool) -> None:
-        if self._tail or not chunk.isascii():
-            self._check(self._tail + chunk, final=final)
-        self._seen += len(chunk)
+        piece = self._tail + chunk
+        self._tail = b""
+        if not piece.isascii():
+            self._check(piece, final=final)
+        self._position += len(piece) - len(self._tail)
 
     def _check(self, piece: bytes, *, final: bool) -> None:
-        self._tail = b""
         try:
             str(piece, "utf-8")
         except UnicodeDecodeError as error:
-            # A character cut by the end of a chunk may go on in the next one.
             if error.reason == "unexpected end of data" and not final:
                 self._tail = piece[error.start :]
                 return
-            position = self._seen + error.start
+            position = self._position + error.start
             raise invalid_request(
                 f"The request body is not valid JSON: {error.reason} in UTF-8 (byte {position})"
             ) from None

@@ -35,6 +35,7 @@ class _Envelope(Struct, forbid_unknown_fields=True):
     requests: list[Raw]
 
 
+_json = msgspec.json.Decoder(Raw)
 _body = msgspec.json.Decoder(_Body)
 _envelope = msgspec.json.Decoder(_Envelope)
 _request = msgspec.json.Decoder(BatchRequest)
@@ -85,6 +86,8 @@ def _sound(requests: Sequence[BatchRequest]) -> bool:
 
 
 def _first_refusal(body: bytearray | bytes, error: msgspec.ValidationError | None) -> ApiError:
+    # A body that is no JSON at all is refused as that, whatever else is wrong in front of the broken place.
+    _json.decode(body)
     try:
         entries = _envelope.decode(body).requests
     except msgspec.ValidationError as outer:

@@ -1,0 +1,1 @@
+"""The facts of docs/fidelity.md, each shown over a real socket."""

@@ -112,6 +112,20 @@ def test_the_example_joins_every_answer_to_its_request() -> None:
     assert rows["results in the order of submission"].startswith("no")
 
 
+def test_the_benchmarks_print_each_figure_beside_its_floor() -> None:
+    ran = subprocess.run(
+        [sys.executable, "benchmarks/run.py", "1", "--rounds", "1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "ratio" in ran.stdout
+
+
 def test_every_option_of_serve_has_its_help() -> None:
     assert [option.name for option in serve.params if not getattr(option, "help", None)] == []
 

@@ -6,6 +6,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+
+from batchmock.clock import ClockSetting
+from batchmock.limits import RateLimits
+from batchmock.scenario import Scenario, Timing
+from batchmock.server import running
+from batchmock.settings import Settings
+from batchmock.times import HOUR
 from tests.sdks.official_client import (
     PROGRAMS,
     Namespace,
@@ -16,13 +23,6 @@ from tests.sdks.official_client import (
     typescript_sdk,
 )
 from tests.sdks.workspace import Workspace, new_key
-
-from batchmock.clock import ClockSetting
-from batchmock.limits import RateLimits
-from batchmock.scenario import Scenario, Timing
-from batchmock.server import running
-from batchmock.settings import Settings
-from batchmock.times import HOUR
 
 SDKS = [
     Sdk(

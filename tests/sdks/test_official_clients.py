@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
+
 from tests.sdks.official_client import RefusedError
 from tests.sdks.workspace import Workspace, asking, asking_many, by_custom_id, types
 

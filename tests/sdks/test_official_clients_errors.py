@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+
 from tests.sdks.official_client import Refusal, RefusedError, Sdk
 from tests.sdks.workspace import Workspace, asking, asking_many
 

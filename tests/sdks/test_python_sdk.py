@@ -21,12 +21,12 @@ from anthropic.types.messages import (
     MessageBatchSucceededResult,
 )
 from anthropic.types.messages.batch_create_params import Request
-from tests.sdks.official_client import clean_environment
-from tests.sdks.workspace import advance, new_key
 
 from batchmock.clock import ClockSetting
 from batchmock.server import running
 from batchmock.settings import Settings
+from tests.sdks.official_client import clean_environment
+from tests.sdks.workspace import advance, new_key
 
 
 @pytest.fixture(autouse=True)

@@ -89,6 +89,15 @@ def test_an_unknown_beta_is_refused_by_name(room: Room, betas: str) -> None:
     assert room.ids() == []
 
 
+@shows("headers-in-5")
+def test_an_unknown_beta_is_refused_on_a_poll_too(room: Room) -> None:
+    batch_id = room.made()
+    response = room.call("GET", f"/{batch_id}", headers={"anthropic-beta": "x-2026-01-01"})
+
+    assert refusal(response)[0] == 400
+    assert refusal(response)[2].startswith(UNKNOWN_BETA)
+
+
 @shows("headers-in-7")
 def test_the_beta_query_changes_nothing(room: Room) -> None:
     beta = {"beta": "true"}

@@ -97,9 +97,9 @@ def test_a_bucket_refills_steadily_and_says_when() -> None:
     with room_with(limits=limited(rpm=6)) as room:
         burst = [room.call("GET").status_code for _ in range(7)]
         waits = [room.call("GET").headers["retry-after"]]
-        room.advance("4s")
+        room.advance("4500ms")
         waits.append(room.call("GET").headers["retry-after"])
-        room.advance("5999ms")
+        room.advance("5499ms")
         early = room.call("GET").status_code
         room.advance("1ms")
         after = [room.call("GET").status_code for _ in range(2)]

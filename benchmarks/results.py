@@ -12,7 +12,7 @@ REQUESTS = 100_000
 MEGABYTES_S_MIN = 200
 LINES_S_MIN = 200_000
 FIRST_BYTE_MS_MAX = 50
-# "Flat": a few chunks and what was computed when results were first asked for, whatever the file's size.
+# "Flat": a few chunks on their way out, whatever the file's size.
 GROWTH_MB_MAX = 4
 
 
@@ -26,11 +26,14 @@ def measure(rounds: int) -> Iterator[Figure]:
     """Download again and again; beside it, the same bytes made beforehand, streamed by a bare app."""
     request = post(BATCHES, body(REQUESTS, text_bytes=KIBIBYTE_LINE_TEXT_BYTES))
     with emulator() as server:
-        path = f"{BATCHES}/{create(server.port, request)}/results"
+        paths = [f"{BATCHES}/{create(server.port, request)}/results" for _ in range(rounds)]
         advance(server.port, "25h")
-        server.forget_peak()
-        before, cold = server.memory(), _download(server, path)
+        # What is computed when a batch's results are first asked for is seen apart from the rest.
+        cold = [_download(server, path).it.first_byte * 1e3 for path in paths]
+        path = paths[-1]
         size = _checked_size(server, path)
+        server.forget_peak()
+        before = server.memory()
         with floor("stream", str(size)) as bare:
             ours, theirs = alternate(rounds, lambda: _download(server, path), lambda: _download(bare, path))
         growth = server.memory_peak() - before
@@ -44,10 +47,10 @@ def measure(rounds: int) -> Iterator[Figure]:
         target=at_most(FIRST_BYTE_MS_MAX),
     )
     for what, unit, found, limit in (
-        ("results: time to first byte, first time", "ms", cold.it.first_byte * 1e3, FIRST_BYTE_MS_MAX),
-        ("results: RSS growth at the peak", "MB", growth / 1e6, GROWTH_MB_MAX),
+        ("results: time to first byte, first download", "ms", cold, FIRST_BYTE_MS_MAX),
+        ("results: RSS growth at the peak", "MB", [growth / 1e6], GROWTH_MB_MAX),
     ):
-        yield Figure(row=6, what=what, unit=unit, ours=[found], target=at_most(limit))
+        yield Figure(row=6, what=what, unit=unit, ours=found, target=at_most(limit))
 
 
 def _rates(ours: list[_Downloaded], theirs: list[_Downloaded], size: int) -> Iterator[Figure]:

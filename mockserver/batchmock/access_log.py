@@ -15,7 +15,7 @@ Line = Callable[[Exchange], str]
 
 def quiet_line(exchange: Exchange) -> str:
     """Return method, path, status and virtual time."""
-    return f"{exchange.method} {_shown(exchange.path)} {_status(exchange)} at {timestamp(exchange.now)}"
+    return f"{exchange.method} {_shown(exchange.path)} {_status(exchange)} at {_now(exchange)}"
 
 
 def verbose_line(exchange: Exchange) -> str:
@@ -30,12 +30,16 @@ def json_line(exchange: Exchange) -> str:
         "method": exchange.method,
         "path": exchange.path,
         "status": exchange.status or None,
-        "virtual_time": timestamp(exchange.now),
+        "virtual_time": _now(exchange),
         "request_id": exchange.request_id,
         "workspace_id": None if exchange.workspace is None else exchange.workspace.id,
         "sent_bytes": exchange.sent_bytes,
     }
     return msgspec.json.encode(fields).decode()
+
+
+def _now(exchange: Exchange) -> str | None:
+    return None if exchange.now is None else timestamp(exchange.now)
 
 
 def _status(exchange: Exchange) -> str:

@@ -66,7 +66,7 @@ def last_user_text(messages: list[_Turn]) -> str:
 
 def tokens(size_bytes: int) -> int:
     """Return how many tokens so much text counts for."""
-    return max(1, -(-size_bytes // BYTES_PER_TOKEN))
+    return -(-size_bytes // BYTES_PER_TOKEN)
 
 
 def _text(content: Raw) -> str:

@@ -12,7 +12,17 @@ from tests.mockserver.facts.rows import shown
 FACTS = facts()
 SHOWN = shown()
 BY_ID = {fact.id: fact for fact in FACTS}
-SWITCHES = {"counts", "order", "public_url", "keys", "strict_keys", "rpm", "queue", "body_bytes_max"}
+SWITCHES = {
+    "counts",
+    "order",
+    "public_url",
+    "keys",
+    "strict_keys",
+    "rpm",
+    "queue",
+    "body_bytes_max",
+    "body_patience_s",
+}
 # A page, or what was recorded and when.
 SOURCE = re.compile(r"\[[a-z0-9-]+\]|[^\[\]]*\b20\d\d-\d\d( (to|and) 20\d\d-\d\d)?")
 

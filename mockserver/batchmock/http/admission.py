@@ -3,17 +3,16 @@
 It does not know what is asked for. Source: docs/fidelity.md, headers and authentication.
 """
 
-from starlette.datastructures import Headers
-
 from batchmock.betas import BETAS
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError, invalid_request
+from batchmock.http.headers import RequestHeaders
 from batchmock.workspace import CreateOptions, Workspace
 
 API_VERSIONS = ("2023-06-01", "2026-10-21")
 
 
-def credential(headers: Headers) -> str | None:
+def credential(headers: RequestHeaders) -> str | None:
     """Return the API key, from ``x-api-key`` or else a Bearer ``authorization``."""
     if key := headers.get("x-api-key"):
         return key
@@ -21,7 +20,7 @@ def credential(headers: Headers) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def enter(emulator: Emulator, headers: Headers) -> Workspace:
+def enter(emulator: Emulator, headers: RequestHeaders) -> Workspace:
     """Return the workspace that the credential opens.
 
     Raises:
@@ -36,7 +35,7 @@ def enter(emulator: Emulator, headers: Headers) -> Workspace:
     return workspace
 
 
-def version_of(headers: Headers) -> str:
+def version_of(headers: RequestHeaders) -> str:
     """Return the API version a request asks for.
 
     Raises:
@@ -52,15 +51,13 @@ def version_of(headers: Headers) -> str:
     return version
 
 
-def betas_of(headers: Headers) -> frozenset[str]:
+def betas_of(headers: RequestHeaders) -> frozenset[str]:
     """Return the betas a request asks for.
 
     Raises:
         ApiError: 400 naming the ones that do not exist.
     """
-    given = [
-        beta.strip() for value in headers.getlist("anthropic-beta") for beta in value.split(",") if beta.strip()
-    ]
+    given = [beta.strip() for beta in headers.get("anthropic-beta", "").split(",") if beta.strip()]
     unknown = [beta for beta in given if beta not in BETAS]
     if unknown:
         values = ", ".join(f"`{beta}`" for beta in unknown)
@@ -68,7 +65,7 @@ def betas_of(headers: Headers) -> frozenset[str]:
     return frozenset(given)
 
 
-def create_options(headers: Headers) -> CreateOptions:
+def create_options(headers: RequestHeaders) -> CreateOptions:
     """Return what a create call's headers say about every request of the batch."""
     return CreateOptions(
         api_version=version_of(headers),

@@ -17,7 +17,7 @@ from batchmock.http.exchange import Exchange, ExchangeLayer
 from batchmock.http.routing import Handler, Methods, OpenToAll, nowhere
 from batchmock.http.runtime import BY_HAND, Runtime
 
-# A batch object stays below this: packing it would cost more than sending it.
+# A short page stays below this: packing it would cost more than sending it. So does any one batch object.
 GZIP_BYTES_MIN = 1_024
 GZIP_LEVEL = 1
 # Nothing is large enough to be handed to a thread: driven by hand, there is nobody to wait for one.
@@ -36,13 +36,16 @@ def build_app(
     def api(path: str, **handlers: Handler) -> Route:
         return Route(path, Methods(emulator, runtime, handlers, versioned=True))
 
+    def large(path: str, **handlers: Handler) -> Route:
+        return Route(path, packed(Methods(emulator, runtime, handlers, versioned=True)))
+
     def emulators_own(path: str, **handlers: Handler) -> Route:
         return Route(f"/_emulator{path}", Methods(emulator, runtime, handlers, versioned=False))
 
     routes = [
         api("/v1/messages/batches/{batch_id}", GET=batches.retrieve, DELETE=batches.delete),
-        api("/v1/messages/batches", POST=batches.create, GET=batches.list_batches),
-        api("/v1/messages/batches/{batch_id}/results", GET=batches.results),
+        large("/v1/messages/batches", POST=batches.create, GET=batches.list_batches),
+        large("/v1/messages/batches/{batch_id}/results", GET=batches.results),
         api("/v1/messages/batches/{batch_id}/cancel", POST=batches.cancel),
         Route("/_emulator/health", OpenToAll(control.health)),
         emulators_own("/clock", GET=control.read_clock, PUT=control.change_clock),
@@ -50,10 +53,14 @@ def build_app(
         emulators_own("/reset", POST=control.reset),
     ]
     router = Router(routes, redirect_slashes=False, default=nowhere)
-    packed = GZipMiddleware(
-        router,
+    return ExchangeLayer(router, emulator, observe)
+
+
+def packed(app: ASGIApp) -> ASGIApp:
+    """Return an app whose larger answers are packed with gzip for clients that ask for it."""
+    return GZipMiddleware(
+        app,
         minimum_size=GZIP_BYTES_MIN,
         compresslevel=GZIP_LEVEL,
         thread_minimum_size=GZIP_THREAD_BYTES_MIN,
     )
-    return ExchangeLayer(packed, emulator, observe)

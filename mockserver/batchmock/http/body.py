@@ -3,16 +3,16 @@
 It does not know what the bytes mean. Source of the limits: docs/fidelity.md, limits.
 """
 
-from starlette.datastructures import Headers
 from starlette.types import Receive
 
 from batchmock.errors import ApiError, invalid_request
 from batchmock.http.exchange import ClientGoneError
+from batchmock.http.headers import RequestHeaders
 
 _IDENTITY = ("", "identity")
 
 
-async def read_body(headers: Headers, receive: Receive, *, bytes_max: int) -> bytearray:
+async def read_body(headers: RequestHeaders, receive: Receive, *, bytes_max: int) -> bytearray:
     """Return the whole body, checked to be UTF-8 as it comes in.
 
     Raises:
@@ -66,7 +66,7 @@ class _Utf8:
             ) from None
 
 
-def _refuse_encodings(headers: Headers) -> None:
+def _refuse_encodings(headers: RequestHeaders) -> None:
     encoding = headers.get("content-encoding", "").strip().lower()
     if encoding not in _IDENTITY:
         raise invalid_request(
@@ -81,7 +81,7 @@ def _refuse_encodings(headers: Headers) -> None:
         raise invalid_request(f"content-type: {charset} is not supported", error_code="unsupported_charset")
 
 
-def _announced(headers: Headers) -> int:
+def _announced(headers: RequestHeaders) -> int:
     length = headers.get("content-length", "")
     return int(length) if length.isdecimal() and len(length) < 20 else 0
 

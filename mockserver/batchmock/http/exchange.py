@@ -27,12 +27,12 @@ class ClientGoneError(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Exchange:
-    """What is known of an exchange so far; ``now`` is read once and holds for all of it."""
+    """What is known of an exchange so far; ``now`` is read once, and holds for all of it."""
 
     method: str
     path: str
     request_id: str
-    now: int
+    now: int | None = None
     workspace: Workspace | None = None
     status: int = 0
     sent_bytes: int = 0
@@ -55,7 +55,6 @@ class ExchangeLayer:
             method=scope["method"],
             path=scope["path"],
             request_id=self._emulator.request_id(),
-            now=self._emulator.idle_now(),
         )
         scope[EXCHANGE] = exchange
         try:
@@ -89,6 +88,8 @@ class ExchangeLayer:
         return sending
 
     def _headers(self, exchange: Exchange) -> list[tuple[bytes, bytes]]:
+        if exchange.now is None:
+            exchange.now = self._emulator.idle_now()
         headers = [
             (b"date", http_date(exchange.now // SECOND).encode("ascii")),
             (b"request-id", exchange.request_id.encode("ascii")),

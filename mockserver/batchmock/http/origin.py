@@ -5,15 +5,16 @@ Clients dial ``results_url`` as it is, with their credential; so it never names 
 
 import re
 
-from starlette.datastructures import Headers
 from starlette.types import Scope
+
+from batchmock.http.headers import RequestHeaders
 
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*)|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", re.ASCII)
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+", re.ASCII)
 _REAL_API = re.compile(r"(?:^|\.)(?:anthropic|claude)\.com\.?(?::\d+)?$", re.ASCII | re.IGNORECASE)
 
 
-def origin(scope: Scope, headers: Headers, public_url: str | None) -> str:
+def origin(scope: Scope, headers: RequestHeaders, public_url: str | None) -> str:
     """Return ``scheme://host[:port][/prefix]`` without a slash at the end.
 
     The setting wins, then what a proxy forwarded, then ``Host``; a host that is malformed or the real API's is
@@ -34,7 +35,7 @@ def _safe(prefix: str) -> bool:
     return bool(_PREFIX.fullmatch(prefix)) and ".." not in prefix
 
 
-def _forwarded(headers: Headers) -> dict[str, str]:
+def _forwarded(headers: RequestHeaders) -> dict[str, str]:
     """Return the pairs of RFC 7239's ``Forwarded``, those of the proxy nearest to the client."""
     pairs = _first(headers.get("forwarded")).split(";")
     return {

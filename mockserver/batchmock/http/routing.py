@@ -6,7 +6,6 @@ It does not know what handlers do. Every way of missing is an ``ApiError``.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -14,6 +13,7 @@ from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
 from batchmock.http.admission import betas_of, enter, version_of
 from batchmock.http.exchange import EXCHANGE, Exchange
+from batchmock.http.headers import RequestHeaders, request_headers
 from batchmock.http.runtime import Pause, Runtime
 from batchmock.workspace import Workspace
 
@@ -26,7 +26,7 @@ class Call:
     workspace: Workspace
     now: int
     scope: Scope
-    headers: Headers
+    headers: RequestHeaders
     receive: Receive
     pause: Pause
 
@@ -66,7 +66,7 @@ class Methods:
         await response(scope, receive, send)
 
     def _admit(self, scope: Scope, receive: Receive) -> Call:
-        headers = Headers(scope=scope)
+        headers = request_headers(scope)
         exchange: Exchange = scope[EXCHANGE]
         workspace = exchange.workspace = enter(self._emulator, headers)
         now = exchange.now = workspace.clock.now()

@@ -1,0 +1,21 @@
+"""A request's headers, read once.
+
+It does not know what they mean. A header that is repeated counts as one whose values are joined by commas
+(RFC 9110 §5.3).
+"""
+
+from collections.abc import Mapping
+
+from starlette.types import Scope
+
+# Names in lower case, as ASGI gives them.
+RequestHeaders = Mapping[str, str]
+
+
+def request_headers(scope: Scope) -> RequestHeaders:
+    """Return the headers of a request by name."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers

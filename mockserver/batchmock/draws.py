@@ -15,6 +15,8 @@ from hashlib import blake2b
 ALPHABET = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _ID_BYTES = bytes(ALPHABET[value % len(ALPHABET)] for value in range(256))
 _UNIT = 2.0**-64
+# After the underscore of every prefix, in every recording.
+ID_CHARS = 24
 
 
 class Draws:
@@ -22,19 +24,13 @@ class Draws:
 
     __slots__ = ("_key",)
 
-    def __init__(self, seed: int | str, purpose: str) -> None:
-        self._key = blake2b(f"{purpose}\0{seed}".encode(), digest_size=32).digest()
+    def __init__(self, seed: int, purpose: str) -> None:
+        self._key = _key(seed, purpose)
 
     def unit(self, name: str) -> float:
         """Return a number in [0, 1)."""
         digest = blake2b(name.encode(), digest_size=8, key=self._key).digest()
         return int.from_bytes(digest, "little") * _UNIT
-
-    def identifier(self, prefix: str, name: str, *, length: int = 24) -> str:
-        """Return ``prefix`` and as many characters as make ``length`` after its last underscore."""
-        missing = length - (len(prefix) - prefix.rindex("_") - 1)
-        digest = blake2b(name.encode(), digest_size=missing, key=self._key).digest()
-        return prefix + digest.translate(_ID_BYTES).decode("ascii")
 
     def integers(self, names: Iterable[str], *, each: int) -> array[int]:
         """Return ``each`` (at most 8) whole numbers in [0, 2**64) for every name, one name after the other."""
@@ -44,3 +40,23 @@ class Draws:
         if sys.byteorder == "big":
             drawn.byteswap()
         return drawn
+
+
+class Identifiers:
+    """Ids of one kind: a prefix such as ``msg_011C``, then drawn characters, 24 in all after the underscore."""
+
+    __slots__ = ("_drawn", "_key", "_prefix")
+
+    def __init__(self, seed: int, purpose: str, prefix: str) -> None:
+        self._key = _key(seed, purpose)
+        self._prefix = prefix
+        self._drawn = ID_CHARS - len(prefix.partition("_")[2])
+
+    def of(self, name: str) -> str:
+        """Return the id that stands for a name."""
+        digest = blake2b(name.encode(), digest_size=self._drawn, key=self._key).digest()
+        return self._prefix + digest.translate(_ID_BYTES).decode("ascii")
+
+
+def _key(seed: int, purpose: str) -> bytes:
+    return blake2b(f"{purpose}\0{seed}".encode(), digest_size=32).digest()

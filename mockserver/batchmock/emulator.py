@@ -9,7 +9,7 @@ from threading import Lock
 from uuid import UUID
 
 from batchmock.clock import Clock
-from batchmock.draws import Draws
+from batchmock.draws import Draws, Identifiers
 from batchmock.errors import ApiError
 from batchmock.settings import Settings
 from batchmock.workspace import Workspace
@@ -21,8 +21,8 @@ class Emulator:
     def __init__(self, settings: Settings, *, real: Callable[[], int]) -> None:
         self.settings = settings
         seed = settings.scenario.seed
-        self._workspace_ids = Draws(seed, "workspace")
-        self._request_ids = Draws(seed, "exchange")
+        self._workspace_ids = Identifiers(seed, "workspace", "wrkspc_01")
+        self._request_ids = Identifiers(seed, "exchange", "req_011C")
         self._requests = count()
         self._real = real
         self._start = real() if settings.start is None else settings.start
@@ -44,7 +44,7 @@ class Emulator:
             raise ApiError("authentication_error", "API key is invalid.")
         # A key itself is never kept: from here on its workspace goes by a digest.
         name = f"key\0{api_key}" if named is None else f"name\0{named}"
-        workspace_id = self._workspace_ids.identifier("wrkspc_01", name)
+        workspace_id = self._workspace_ids.of(name)
         workspace = self._workspaces.get(workspace_id)
         return self._opened(workspace_id) if workspace is None else workspace
 
@@ -55,7 +55,7 @@ class Emulator:
 
     def request_id(self) -> str:
         """Return the id of the next exchange."""
-        return self._request_ids.identifier("req_011C", str(next(self._requests)))
+        return self._request_ids.of(str(next(self._requests)))
 
     def idle_now(self) -> int:
         """Return the now of a workspace that nobody has opened yet."""

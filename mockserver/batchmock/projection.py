@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from batchmock.draws import Draws
+from batchmock.draws import Identifiers
 from batchmock.facts import BatchFacts
 from batchmock.plan import CANCELED, ERRORED, SUCCEEDED, Plan
 from batchmock.replies import reply
@@ -68,14 +68,14 @@ def render(view: BatchView, results_url: str) -> MessageBatch:
 def result_lines(facts: BatchFacts, plan: Plan) -> Iterator[bytes]:
     """Yield the lines of the results file, each one JSON object and a line feed, made as they are asked for."""
     submission = facts.submission
-    ids = Draws(submission.scenario.seed, f"message\0{submission.id}")
+    ids = Identifiers(submission.scenario.seed, f"message\0{submission.id}", "msg_011C")
     encode = msgspec.json.Encoder().encode
     for index in plan.order:
         request = submission.requests[index]
         state = plan.states[index]
         result: Result
         if state == SUCCEEDED:
-            result = Succeeded(reply(request.params, ids.identifier("msg_011C", request.custom_id)))
+            result = Succeeded(reply(request.params, ids.of(request.custom_id)))
         elif state == ERRORED:
             result = Errored(RowErrorEnvelope(error=plan.errors[index]))
         else:

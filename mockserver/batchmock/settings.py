@@ -3,6 +3,7 @@
 It does not know where the values come from: flags, environment or a test.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,9 @@ from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
 from batchmock.limits import BODY_BYTES_MAX, BODY_PATIENCE_S, RateLimits
 from batchmock.scenario import Scenario
+
+# Hosts that no results_url may name: a client would send its key there.
+REAL_API = re.compile(r"(?:^|\.)(?:anthropic|claude)\.com\.?(?::\d+)?$", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +40,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.strict_keys and not self.keys:
             raise UsageError("strict keys without any key would refuse every request; name a key")
-        if self.public_url is not None and not self.public_url.startswith(("http://", "https://")):
-            raise UsageError(f"public URL {self.public_url!r} does not start with http:// or https://")
+        if self.public_url is not None:
+            _refuse_url(self.public_url)
         for name, value in (
             ("requests per minute", self.limits.http_requests_per_minute),
             ("queued requests", self.limits.queued_requests_max),
@@ -45,3 +49,11 @@ class Settings:
         ):
             if value is not None and value < 1:
                 raise UsageError(f"the limit on {name} is {value}; it is at least 1")
+
+
+def _refuse_url(url: str) -> None:
+    scheme, separator, rest = url.partition("://")
+    if scheme not in ("http", "https") or not separator or not rest:
+        raise UsageError(f"public URL {url!r} does not start with http:// or https:// and name a host")
+    if REAL_API.search(rest.split("/")[0].rpartition("@")[2]):
+        raise UsageError(f"public URL {url!r} is the real API's; clients would send their key there")

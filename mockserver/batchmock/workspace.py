@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from batchmock.clock import Clock
-from batchmock.draws import Draws
+from batchmock.draws import Identifiers
 from batchmock.errors import ApiError, batch_not_found, invalid_request
 from batchmock.facts import BatchFacts, Submission
 from batchmock.limits import PAGE_LIMIT_DEFAULT, RateLimits
@@ -57,7 +57,7 @@ class Workspace:
         self.id = workspace_id
         self.clock = clock
         self.scenario = scenario
-        self._ids = Draws(scenario.seed, f"batch\0{workspace_id}")
+        self._ids = Identifiers(scenario.seed, f"batch\0{workspace_id}", "msgbatch_01")
         self._bucket = Bucket(limits.http_requests_per_minute)
         self._queued_max = limits.queued_requests_max
         self._store = MemoryStore()
@@ -86,7 +86,7 @@ class Workspace:
             self._refuse_overflow(len(requests), now)
             number, self._created = self._created, self._created + 1
         submission = Submission(
-            id=self._ids.identifier("msgbatch_01", str(number)),
+            id=self._ids.of(str(number)),
             created_at=now,
             requests=requests,
             scenario=self.scenario,

@@ -117,10 +117,11 @@ def test_an_upload_that_stalls_is_refused() -> None:
     [
         (lambda: Settings(strict_keys=True), "strict keys without any key"),
         (lambda: Settings(public_url="mock.test"), "does not start with http"),
+        (lambda: Settings(public_url="https://api.anthropic.com/v1"), "is the real API's"),
         (lambda: Settings(body_bytes_max=0), "the limit on body bytes is 0"),
         (lambda: Settings(limits=RateLimits(queued_requests_max=-1)), "the limit on queued requests is -1"),
     ],
-    ids=["strict keys", "public url", "body bytes", "queue"],
+    ids=["strict keys", "public url", "real API", "body bytes", "queue"],
 )
 def test_settings_that_make_no_sense_are_refused(make: Any, said: str) -> None:
     with pytest.raises(UsageError, match=said):

@@ -8,10 +8,10 @@ import re
 from starlette.types import Scope
 
 from batchmock.http.headers import RequestHeaders
+from batchmock.settings import REAL_API
 
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*)|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", re.ASCII)
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+", re.ASCII)
-_REAL_API = re.compile(r"(?:^|\.)(?:anthropic|claude)\.com\.?(?::\d+)?$", re.ASCII | re.IGNORECASE)
 
 
 def origin(scope: Scope, headers: RequestHeaders, public_url: str | None) -> str:
@@ -25,7 +25,7 @@ def origin(scope: Scope, headers: RequestHeaders, public_url: str | None) -> str
     forwarded = _forwarded(headers)
     scheme = forwarded.get("proto") or _first(headers.get("x-forwarded-proto")) or scope["scheme"]
     host = forwarded.get("host") or _first(headers.get("x-forwarded-host")) or headers.get("host", "")
-    if not _HOST.fullmatch(host) or _REAL_API.search(host):
+    if not _HOST.fullmatch(host) or REAL_API.search(host):
         host = _listening(scope)
     prefix = _first(headers.get("x-forwarded-prefix")).rstrip("/")
     return f"{'https' if scheme == 'https' else 'http'}://{host}{prefix if _safe(prefix) else ''}"

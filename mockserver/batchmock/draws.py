@@ -22,21 +22,21 @@ ID_CHARS = 24
 class Draws:
     """A family of draws: one seed and one purpose, then any names."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_salt",)
 
     def __init__(self, seed: int, purpose: str) -> None:
-        self._key = _key(seed, purpose)
+        self._salt = _salt(seed, purpose)
 
     def unit(self, name: str) -> float:
         """Return a number in [0, 1)."""
-        digest = blake2b(name.encode(), digest_size=8, key=self._key).digest()
+        digest = blake2b(name.encode(), digest_size=8, salt=self._salt).digest()
         return int.from_bytes(digest, "little") * _UNIT
 
     def integers(self, names: Iterable[str], *, each: int) -> array[int]:
         """Return ``each`` (at most 8) whole numbers in [0, 2**64) for every name, one name after the other."""
-        key, size = self._key, 8 * each
+        salt, size = self._salt, 8 * each
         drawn = array("Q")
-        drawn.frombytes(b"".join([blake2b(name.encode(), digest_size=size, key=key).digest() for name in names]))
+        drawn.frombytes(b"".join([blake2b(name.encode(), digest_size=size, salt=salt).digest() for name in names]))
         if sys.byteorder == "big":
             drawn.byteswap()
         return drawn
@@ -45,18 +45,19 @@ class Draws:
 class Identifiers:
     """Ids of one kind: a prefix such as ``msg_011C``, then drawn characters, 24 in all after the underscore."""
 
-    __slots__ = ("_drawn", "_key", "_prefix")
+    __slots__ = ("_drawn", "_prefix", "_salt")
 
     def __init__(self, seed: int, purpose: str, prefix: str) -> None:
-        self._key = _key(seed, purpose)
+        self._salt = _salt(seed, purpose)
         self._prefix = prefix
         self._drawn = ID_CHARS - len(prefix.partition("_")[2])
 
     def of(self, name: str) -> str:
         """Return the id that stands for a name."""
-        digest = blake2b(name.encode(), digest_size=self._drawn, key=self._key).digest()
+        digest = blake2b(name.encode(), digest_size=self._drawn, salt=self._salt).digest()
         return self._prefix + digest.translate(_ID_BYTES).decode("ascii")
 
 
-def _key(seed: int, purpose: str) -> bytes:
-    return blake2b(f"{purpose}\0{seed}".encode(), digest_size=32).digest()
+def _salt(seed: int, purpose: str) -> bytes:
+    # Salted rather than keyed: a key costs a block of its own for every draw.
+    return blake2b(f"{purpose}\0{seed}".encode(), digest_size=blake2b.SALT_SIZE).digest()

@@ -10,6 +10,7 @@ import math
 from array import array
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import NormalDist
 from typing import Final
 
@@ -41,21 +42,36 @@ class Schedule:
     order: array[int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """What becomes of each request, and so of the batch.
 
-    ``states`` has a byte for each request; ``order`` lists request indexes as the results file does;
-    ``succeeded_at`` and ``errored_at`` are the sorted moments at which requests finish.
+    ``states`` has a byte for each request; ``order`` lists request indexes as the results file does.
     """
 
     states: bytes
     errors: Mapping[int, RowError]
     order: array[int]
-    succeeded_at: array[int]
-    errored_at: array[int]
+    finishes: array[int]
+    window: int
     ended_at: int
     counts: RequestCounts
+
+    # Sorted when someone first counts in the middle of a run, which most scenarios never show.
+    @cached_property
+    def succeeded_at(self) -> array[int]:
+        """The moments at which requests succeed, in order."""
+        return self._moments(SUCCEEDED)
+
+    @cached_property
+    def errored_at(self) -> array[int]:
+        """The moments at which requests turn out to be errored, in order."""
+        return self._moments(ERRORED)
+
+    def _moments(self, state: int) -> array[int]:
+        # A request that is running when the window closes is let finish there and then.
+        pairs = zip(self.finishes, self.states, strict=True)
+        return array("q", sorted([min(at, self.window) for at, of in pairs if of == state]))
 
 
 def schedule(submission: Submission) -> Generator[None, None, Schedule]:
@@ -63,7 +79,7 @@ def schedule(submission: Submission) -> Generator[None, None, Schedule]:
     scenario, requests = submission.scenario, submission.requests
     draws = Draws(scenario.seed, "request")
     spread = _spread(scenario, submission.id)
-    starts, finishes, places = array("q"), array("q"), list[int]()
+    starts, finishes, places = array("q"), array("q"), array("Q")
     errors: dict[int, RowError] = {}
     for first in range(0, len(requests), SLICE):
         part = requests[first : first + SLICE]
@@ -110,8 +126,8 @@ def _plan(drawn: Schedule, states: bytearray, ended_at: int, window: int) -> Pla
         states=bytes(states),
         errors=drawn.errors,
         order=drawn.order,
-        succeeded_at=_moments(drawn.finishes, states, SUCCEEDED, window),
-        errored_at=_moments(drawn.finishes, states, ERRORED, window),
+        finishes=drawn.finishes,
+        window=window,
         ended_at=ended_at,
         counts=RequestCounts(
             succeeded=states.count(SUCCEEDED),
@@ -120,11 +136,6 @@ def _plan(drawn: Schedule, states: bytearray, ended_at: int, window: int) -> Pla
             expired=states.count(EXPIRED),
         ),
     )
-
-
-def _moments(finishes: array[int], states: bytearray, state: int, window: int) -> array[int]:
-    # A request that is running when the window closes is let finish there and then.
-    return array("q", sorted([min(at, window) for at, of in zip(finishes, states, strict=True) if of == state]))
 
 
 def _spread(scenario: Scenario, batch_id: str) -> int:

@@ -67,7 +67,7 @@ def requests() -> dict[str, Request]:
 
 
 def wait(client: Anthropic, batch: MessageBatch) -> MessageBatch:
-    """Poll until the batch has ended, with a bar that shows the virtual hour."""
+    """Poll until the batch has ended, with a bar that shows its status and how many requests are processing."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -5,10 +5,10 @@ It does not know what they do.
 
 import click
 
-from batchmock.cli import serve
+from batchmock.cli import OneLineGroup, serve
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=OneLineGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="batchproof")
 def main() -> None:
     """Test code that uses Anthropic's Message Batches API.

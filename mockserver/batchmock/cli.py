@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -43,7 +43,30 @@ DURATION = Written("duration", parse_duration)
 INSTANT = Written("instant", parse_instant)
 
 
-@click.group()
+class RefusedError(click.ClickException):
+    """A usage error of the emulator's own, which says by itself what to do."""
+
+    exit_code = 2
+
+
+class OneLineGroup(click.Group):
+    """Commands whose every mistake is told in one line, with exit code 2."""
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run the command that the arguments name, and exit."""
+        try:
+            sys.exit(super().main(*args, **extra, standalone_mode=False))
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.ClickException as error:
+            context = error.ctx if isinstance(error, click.UsageError) else None
+            hint = f"; see '{context.command_path} --help'" if context else ""
+            click.echo(f"batchproof: {error.format_message().rstrip('.')}{hint}", err=True)
+            sys.exit(error.exit_code)
+
+
+@click.group(cls=OneLineGroup)
 @click.version_option(package_name="batchproof")
 def main() -> None:
     """The emulator of the Message Batches API."""
@@ -130,9 +153,9 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
         click.echo(line(exchange), err=True)
 
     def on_listening(url: str) -> None:
-        click.echo(_greeting(url, settings, options["host"]), err=True)
         if ready_file is not None:
             write_ready_file(ready_file, url)
+        click.echo(_greeting(url, settings, options["host"]), err=True)
 
     try:
         settings = _settings(options)
@@ -144,8 +167,7 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
             on_listening=on_listening,
         )
     except UsageError as error:
-        click.echo(f"batchproof: {error}", err=True)
-        sys.exit(2)
+        raise RefusedError(str(error)) from None
 
 
 def _settings(options: dict[str, Any]) -> Settings:

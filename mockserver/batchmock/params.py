@@ -15,33 +15,37 @@ from batchmock.wire.result import RowError
 BEFORE_EXECUTION = {"error_visibility": "user_facing"}
 
 
-class _Turn(Struct, gc=False):
+class Turn(Struct, gc=False):
+    """One message of a conversation; its content is JSON that nobody has looked into yet."""
+
     role: str
     content: Raw
 
 
-class _Checked(Struct, gc=False):
+class Asked(Struct, gc=False):
+    """What of a request's params the emulator goes by."""
+
     model: str
-    messages: list[_Turn]
+    messages: list[Turn]
     max_tokens: int
 
 
-_checked = msgspec.json.Decoder(_Checked)
+asked_of = msgspec.json.Decoder(Asked).decode
 
 
 def check(params: Raw, betas: frozenset[str]) -> RowError | None:
     """Return the error of the row that these params come to, or None when they are in order."""
     try:
-        checked = _checked.decode(params)
+        asked = asked_of(params)
     except msgspec.ValidationError as error:
         return _invalid(describe(error))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return _invalid(f"params: {error}")
-    model = MODELS.get(checked.model)
+    model = MODELS.get(asked.model)
     if model is None:
-        return RowError(details=BEFORE_EXECUTION, type="not_found_error", message=f"model: {checked.model}")
-    if checked.max_tokens > tokens_max(model, betas):
-        return _invalid(_over_ceiling(checked.max_tokens, model, tokens_max(model, betas)))
+        return RowError(details=BEFORE_EXECUTION, type="not_found_error", message=f"model: {asked.model}")
+    if asked.max_tokens > tokens_max(model, betas):
+        return _invalid(_over_ceiling(asked.max_tokens, model, tokens_max(model, betas)))
     return None
 
 

@@ -28,7 +28,7 @@ ERRORED: Final = 1
 CANCELED: Final = 2
 EXPIRED: Final = 3
 
-# A plan of 100,000 requests takes a third of a second; whoever drives it may do something else this often.
+# Planning a large batch takes a while; whoever drives it may do something else after so many requests.
 SLICE = 2_000
 
 

@@ -10,20 +10,11 @@ import msgspec
 from msgspec import Raw, Struct
 
 from batchmock.models import MODELS
+from batchmock.params import Turn, asked_of
 from batchmock.wire.result import Message, TextBlock, Usage
 
 # A stated rule in place of a tokenizer: four bytes of UTF-8 a token.
 BYTES_PER_TOKEN = 4
-
-
-class _Turn(Struct, gc=False):
-    role: str
-    content: Raw
-
-
-class _Asked(Struct, gc=False):
-    model: str
-    messages: list[_Turn]
 
 
 class _Block(Struct, gc=False):
@@ -31,13 +22,12 @@ class _Block(Struct, gc=False):
     text: str = ""
 
 
-_asked = msgspec.json.Decoder(_Asked)
 _content = msgspec.json.Decoder(str | list[_Block])
 
 
 def reply(params: Raw, message_id: str) -> Message:
     """Return the answer to params that ``params.check`` found nothing wrong with."""
-    asked = _asked.decode(params)
+    asked = asked_of(params)
     text = f"echo {digest(params)}: {last_user_text(asked.messages)}"
     return Message(
         model=MODELS[asked.model].id,
@@ -56,7 +46,7 @@ def digest(params: Raw) -> str:
     return blake2b(params, digest_size=8).hexdigest()
 
 
-def last_user_text(messages: list[_Turn]) -> str:
+def last_user_text(messages: list[Turn]) -> str:
     """Return the text of the last user turn, its text blocks joined by line ends; empty when it has none."""
     for turn in reversed(messages):
         if turn.role == "user":

@@ -1,10 +1,12 @@
 """A clock goes only forward, by itself or when told."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchmock.clock import CLOCK_MODES, Clock, ClockSetting
+from batchmock.clock import CLOCK_MODES, Clock, ClockMode, ClockSetting
 from batchmock.errors import UsageError
 from batchmock.times import (
     DAY,
@@ -64,12 +66,12 @@ def test_only_a_stepped_clock_moves_when_an_unfinished_batch_is_polled() -> None
 
 
 @given(st.lists(st.tuples(st.sampled_from(CLOCK_MODES), st.integers(0, 40 * DAY), st.integers(0, DAY))))
-def test_a_clock_never_goes_back_however_it_is_changed(steps: list[tuple[str, int, int]]) -> None:
+def test_a_clock_never_goes_back_however_it_is_changed(steps: list[tuple[ClockMode, int, int]]) -> None:
     it, real = clock(ClockSetting())
     last = it.now()
     for mode, by, real_by in steps:
         real.now += real_by
-        it.change(ClockSetting(mode=mode))  # pyright: ignore[reportArgumentType]
+        it.change(ClockSetting(mode=mode))
         assert it.now() >= last
         before, after = it.advance(by)
         assert after - before in range(by - 1000, by + 1000)
@@ -99,9 +101,9 @@ def test_a_clock_stands_still_at_the_end_of_the_calendar() -> None:
 @pytest.mark.parametrize(
     ("field", "value"), [("mode", "fast"), ("speed", 0), ("speed", float("nan")), ("step", 0)], ids=str
 )
-def test_a_setting_that_makes_no_sense_is_refused_by_name(field: str, value: object) -> None:
+def test_a_setting_that_makes_no_sense_is_refused_by_name(field: str, value: Any) -> None:
     with pytest.raises(UsageError, match=field):
-        ClockSetting(**{field: value})  # pyright: ignore[reportArgumentType]
+        ClockSetting(**{field: value})
 
 
 @given(st.integers(0, 4000 * DAY // MILLISECOND))

@@ -35,7 +35,9 @@ def try_cancel(space: Workspace, batch_id: str, at: int | None) -> bool:
     try:
         space.cancel(batch_id, START + at)
     except ApiError as refused:
-        return refused.status != 400
+        if refused.status != 400:
+            raise
+        return False
     return True
 
 

@@ -61,8 +61,8 @@ class OneLineGroup(click.Group):
             sys.exit(error.exit_code)
         except click.ClickException as error:
             context = error.ctx if isinstance(error, click.UsageError) else None
-            hint = f"; see '{context.command_path} --help'" if context else ""
-            click.echo(f"batchproof: {error.format_message().rstrip('.')}{hint}", err=True)
+            hint = f" (see '{context.command_path} --help')" if context else ""
+            click.echo(f"batchproof: {error.format_message()}{hint}", err=True)
             sys.exit(error.exit_code)
 
 

@@ -1,12 +1,12 @@
 """Rows 2 and 3: receiving a batch of 100,000 requests, small ones and as large as a body may be."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from bodies import body, text_bytes_for
 from figures import Figure, alternate, at_most
-from load import BATCHES, exchange, post
+from load import BATCHES, Answer, advance, batch_id_of, exchange, get, post
 from servers import DEFAULT_HEAP, STEADY_HEAP, Server, emulator, floor
 
 REQUESTS = 100_000
@@ -20,6 +20,8 @@ MEMORY_FACTOR_MAX = 1.25
 class _Created:
     wall: float
     cpu: float
+    # With what the emulator does ahead of the first look at the ended batch: what is wrong with each request.
+    cpu_in_all: float
     memory_factor: float
 
 
@@ -42,6 +44,8 @@ def measure_large(rounds: int) -> Iterator[Figure]:
     for what, side in (("wall", _wall), ("CPU", _cpu)):
         what = f"create 256 MB: {what} | receive + Raw"
         yield Figure(row=3, what=what, unit="s", ours=side(ours), floor=side(raw), target=target)
+    what = "create 256 MB and see it ended: CPU | receive + Raw"
+    yield Figure(row=3, what=what, unit="s", ours=_cpu_in_all(ours), floor=_cpu_in_all(raw))
     # A steady heap holds more than it must: memory is what a user sees.
     ours, raw = _both(rounds, request, DEFAULT_HEAP)
     yield Figure(
@@ -57,16 +61,29 @@ def measure_large(rounds: int) -> Iterator[Figure]:
 def _both(rounds: int, request: bytes, heap: Mapping[str, str]) -> tuple[list[_Created], list[_Created]]:
     return alternate(
         rounds,
-        lambda: _create(emulator(heap=heap), request),
-        lambda: _create(floor("receive_raw", heap=heap), request),
+        lambda: _create(emulator(heap=heap), request, _look_at_the_end),
+        lambda: _create(floor("receive_raw", heap=heap), request, _do_nothing),
     )
 
 
-def _create(serving: AbstractContextManager[Server], request: bytes) -> _Created:
+def _create(
+    serving: AbstractContextManager[Server], request: bytes, end: Callable[[Server, Answer], None]
+) -> _Created:
     with serving as server:
         cpu = server.cpu()
         answer = exchange(server.port, request)
-        return _Created(answer.took, server.cpu() - cpu, server.memory_peak() / len(request))
+        created = server.cpu() - cpu
+        end(server, answer)
+        return _Created(answer.took, created, server.cpu() - cpu, server.memory_peak() / len(request))
+
+
+def _look_at_the_end(server: Server, answer: Answer) -> None:
+    advance(server.port, "25h")
+    exchange(server.port, get(f"{BATCHES}/{batch_id_of(answer)}"))
+
+
+def _do_nothing(server: Server, answer: Answer) -> None:
+    """Take it that a floor has nothing left to do."""
 
 
 def _wall(created: list[_Created]) -> list[float]:
@@ -75,3 +92,7 @@ def _wall(created: list[_Created]) -> list[float]:
 
 def _cpu(created: list[_Created]) -> list[float]:
     return [one.cpu for one in created]
+
+
+def _cpu_in_all(created: list[_Created]) -> list[float]:
+    return [one.cpu_in_all for one in created]

@@ -4,6 +4,9 @@ It knows the three defects of ``docs/fidelity.md``'s first cut (messages missing
 the model's ceiling) and the shape those need; not the rest of the Messages API.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import msgspec
 from msgspec import Raw, Struct
 
@@ -13,6 +16,9 @@ from batchmock.wire.result import RowError
 
 # Failures found before a request runs say who may see them, and no worker's request id (observed 2026-09).
 BEFORE_EXECUTION = {"error_visibility": "user_facing"}
+
+
+Check = Callable[[Raw], RowError | None]
 
 
 class Turn(Struct, gc=False):
@@ -33,8 +39,12 @@ class Asked(Struct, gc=False):
 asked_of = msgspec.json.Decoder(Asked).decode
 
 
-def check(params: Raw, betas: frozenset[str]) -> RowError | None:
-    """Return the error of the row that these params come to, or None when they are in order."""
+def checker(betas: frozenset[str]) -> Check:
+    """Return what finds the error of the row that params come to, or None when they are in order."""
+    return partial(_check, betas)
+
+
+def _check(betas: frozenset[str], params: Raw) -> RowError | None:
     try:
         asked = asked_of(params)
     except msgspec.ValidationError as error:

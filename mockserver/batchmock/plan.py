@@ -1,14 +1,15 @@
 """What each request of a batch comes to, and when: seed + scenario + requests, settled once.
 
 A request's draws depend on the seed and its ``custom_id`` alone, so removing one request leaves the others as
-they were. Offsets are nanoseconds after ``created_at``. It does not know now.
+they were. Offsets are nanoseconds after ``created_at``. When a batch ends does not depend on what is wrong with
+its requests; that is asked for only where it shows. It does not know now.
 """
 
 from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
@@ -16,11 +17,11 @@ from typing import Final
 
 from batchmock.draws import Draws
 from batchmock.facts import Submission
-from batchmock.params import check
+from batchmock.order import in_order
 from batchmock.scenario import Scenario, Timing
 from batchmock.times import MICROSECOND
+from batchmock.verdicts import Verdicts
 from batchmock.wire.batch import RequestCounts
-from batchmock.wire.result import RowError
 
 # A request's terminal state, as one byte of `Plan.states`.
 SUCCEEDED: Final = 0
@@ -30,112 +31,115 @@ EXPIRED: Final = 3
 
 # Planning a large batch takes a while; whoever drives it may do something else after so many requests.
 SLICE = 2_000
+# Draws of a place in the results are cut to what CPython sorts fastest.
+PLACE_BITS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """What would become of each request, by its index, if nobody canceled and no window closed."""
+    """When each request, by its index, would run if nobody canceled and no window closed; and its drawn place."""
 
     starts: array[int]
     finishes: array[int]
-    errors: Mapping[int, RowError]
-    order: array[int]
+    places: array[int]
 
 
 @dataclass(frozen=True)
 class Plan:
     """What becomes of each request, and so of the batch.
 
-    ``states`` has a byte for each request; ``order`` lists request indexes as the results file does.
+    ``fates`` has a byte for each request: ``CANCELED``, ``EXPIRED``, or ``SUCCEEDED`` for one that runs, which
+    is errored after all if its verdict says so.
     """
 
-    states: bytes
-    errors: Mapping[int, RowError]
-    order: array[int]
-    finishes: array[int]
-    window: int
+    scenario: Scenario
+    verdicts: Verdicts
+    schedule: Schedule
+    fates: bytes
     ended_at: int
-    counts: RequestCounts
+
+    @cached_property
+    def states(self) -> bytes:
+        """The terminal state of each request, a byte each."""
+        states = bytearray(self.fates)
+        for index in self.verdicts.errors:
+            if states[index] == SUCCEEDED:
+                states[index] = ERRORED
+        return bytes(states)
+
+    @cached_property
+    def counts(self) -> RequestCounts:
+        """How many requests are in each state once the batch has ended."""
+        return RequestCounts(
+            succeeded=self.states.count(SUCCEEDED),
+            errored=self.states.count(ERRORED),
+            canceled=self.states.count(CANCELED),
+            expired=self.states.count(EXPIRED),
+        )
 
     # Sorted when someone first counts in the middle of a run, which most scenarios never show.
     @cached_property
-    def succeeded_at(self) -> array[int]:
-        """The moments at which requests succeed, in order."""
-        return self._moments(SUCCEEDED)
+    def finished_at(self) -> array[int]:
+        """The moments at which requests are done, succeeded or errored, in order."""
+        return self._moments(self.fates, SUCCEEDED)
 
     @cached_property
     def errored_at(self) -> array[int]:
         """The moments at which requests turn out to be errored, in order."""
-        return self._moments(ERRORED)
+        return self._moments(self.states, ERRORED)
 
-    def _moments(self, state: int) -> array[int]:
+    def order(self) -> Iterable[int]:
+        """Return the indexes of requests as the results file lists them."""
+        return in_order(self.scenario.order, self.schedule.places, self.schedule.finishes)
+
+    def _moments(self, states: bytes, state: int) -> array[int]:
         # A request that is running when the window closes is let finish there and then.
-        pairs = zip(self.finishes, self.states, strict=True)
-        return array("q", sorted([min(at, self.window) for at, of in pairs if of == state]))
+        window = self.scenario.window
+        pairs = zip(self.schedule.finishes, states, strict=True)
+        return array("q", sorted([min(at, window) for at, of in pairs if of == state]))
 
 
 def schedule(submission: Submission) -> Generator[None, None, Schedule]:
-    """Draw what would become of each request; yields now and then, as it takes a while for a large batch."""
+    """Draw when each request would run; yields now and then, as it takes a while for a large batch."""
     scenario, requests = submission.scenario, submission.requests
     draws = Draws(scenario.seed, "request")
     spread = _spread(scenario, submission.id)
-    starts, finishes, places = array("q"), array("q"), array("Q")
-    errors: dict[int, RowError] = {}
+    starts, finishes, places = array("q"), array("q"), array("I")
     for first in range(0, len(requests), SLICE):
         part = requests[first : first + SLICE]
-        drawn = draws.integers((request.custom_id for request in part), each=3)
+        drawn = draws.integers([request.custom_id for request in part], each=3)
         _draw_times(drawn, spread, scenario.timing, starts, finishes)
-        places.extend(drawn[2::3])
-        for index, request in enumerate(part, first):
-            if error := check(request.params, submission.betas):
-                errors[index] = error
+        places.extend([draw >> 64 - PLACE_BITS for draw in drawn[2::3]])
         yield
-    return Schedule(starts, finishes, errors, _order(scenario, places, finishes))
+    return Schedule(starts, finishes, places)
 
 
-def settle(drawn: Schedule, scenario: Scenario, batch_id: str, cancel_after: int | None) -> Plan:
+def settle(submission: Submission, drawn: Schedule, verdicts: Verdicts, cancel_after: int | None) -> Plan:
     """Apply the window, and the cancel if there was one, to a schedule."""
+    scenario = submission.scenario
     if cancel_after is None:
-        return _run_out(drawn, scenario.window)
-    return _called_off(drawn, scenario, batch_id, cancel_after)
+        fates, ended_at = _run_out(drawn, scenario.window)
+    else:
+        fates, ended_at = _called_off(drawn, scenario, submission.id, cancel_after)
+    return Plan(scenario, verdicts, drawn, fates, ended_at)
 
 
-def _run_out(drawn: Schedule, window: int) -> Plan:
+def _run_out(drawn: Schedule, window: int) -> tuple[bytes, int]:
     """Leave the batch alone: whatever has not started when the window closes expires."""
-    states = bytearray(EXPIRED if start >= window else SUCCEEDED for start in drawn.starts)
-    ended_at = window if EXPIRED in states else min(max(drawn.finishes), window)
-    return _plan(drawn, states, ended_at, window)
+    if max(drawn.starts) < window:
+        return bytes(len(drawn.starts)), min(max(drawn.finishes), window)
+    return bytes([EXPIRED if start >= window else SUCCEEDED for start in drawn.starts]), window
 
 
-def _called_off(drawn: Schedule, scenario: Scenario, batch_id: str, cancel_after: int) -> Plan:
+def _called_off(drawn: Schedule, scenario: Scenario, batch_id: str, cancel_after: int) -> tuple[bytes, int]:
     """Cancel the batch: whatever has not started by then is canceled, the rest is let finish."""
-    states = bytearray(CANCELED if start > cancel_after else SUCCEEDED for start in drawn.starts)
+    fates = bytes([CANCELED if start > cancel_after else SUCCEEDED for start in drawn.starts])
     timing = scenario.timing
     share = Draws(scenario.seed, "cancel").unit(batch_id)
     wind_down = timing.cancel_min + round(share * (timing.cancel_max - timing.cancel_min))
-    last = max((at for at, state in zip(drawn.finishes, states, strict=True) if state == SUCCEEDED), default=0)
+    last = max((at for at, fate in zip(drawn.finishes, fates, strict=True) if fate == SUCCEEDED), default=0)
     ended_at = max(cancel_after + wind_down // MICROSECOND * MICROSECOND, last)
-    return _plan(drawn, states, min(ended_at, scenario.window), scenario.window)
-
-
-def _plan(drawn: Schedule, states: bytearray, ended_at: int, window: int) -> Plan:
-    for index in drawn.errors:
-        if states[index] == SUCCEEDED:
-            states[index] = ERRORED
-    return Plan(
-        states=bytes(states),
-        errors=drawn.errors,
-        order=drawn.order,
-        finishes=drawn.finishes,
-        window=window,
-        ended_at=ended_at,
-        counts=RequestCounts(
-            succeeded=states.count(SUCCEEDED),
-            errored=states.count(ERRORED),
-            canceled=states.count(CANCELED),
-            expired=states.count(EXPIRED),
-        ),
-    )
+    return fates, min(ended_at, scenario.window)
 
 
 def _spread(scenario: Scenario, batch_id: str) -> int:
@@ -160,24 +164,3 @@ def _draw_times(drawn: array[int], spread: int, timing: Timing, starts: array[in
             for start, draw in zip(begun, drawn[1::3], strict=True)
         ]
     )
-
-
-def _order(scenario: Scenario, places: Sequence[int], finishes: array[int]) -> array[int]:
-    indexes = range(len(places))
-    match scenario.order:
-        case "submitted":
-            return array("I", indexes)
-        case "reversed":
-            return array("I", reversed(indexes))
-        case "completion":
-            return array("I", sorted(indexes, key=finishes.__getitem__))
-        case "shuffled":
-            return _shuffled(places)
-
-
-def _shuffled(places: Sequence[int]) -> array[int]:
-    """Sort by drawn places; the one order that would hide a positional join is turned over."""
-    order = array("I", sorted(range(len(places)), key=places.__getitem__))
-    if order == array("I", range(len(places))):
-        order.reverse()
-    return order

@@ -7,7 +7,15 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from batchmock.facts import BatchFacts, Submission
+from batchmock.params import checker
 from batchmock.plan import Plan, Schedule, schedule, settle
+from batchmock.verdicts import Verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    schedule: Schedule
+    verdicts: Verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,36 +25,39 @@ class _Settled:
 
 
 class Plans:
-    """Schedules and plans by batch id."""
+    """Schedules, verdicts and plans by batch id."""
 
     def __init__(self) -> None:
-        self._schedules: dict[str, Schedule] = {}
+        self._drawn: dict[str, _Drawn] = {}
         self._settled: dict[str, _Settled] = {}
 
     def prepare(self, submission: Submission) -> Generator[None, None, None]:
         """Do the slow part of a new batch's plan in slices, yielding between them."""
-        self._schedules[submission.id] = yield from schedule(submission)
+        drawn = yield from schedule(submission)
+        check = checker(submission.betas)
+        verdicts = Verdicts(submission.requests, lambda request: check(request.params))
+        self._drawn[submission.id] = _Drawn(drawn, verdicts)
 
     def of(self, facts: BatchFacts) -> Plan:
         """Return the plan that these facts come to."""
-        submission = facts.submission
-        settled = self._settled.get(submission.id)
+        settled = self._settled.get(facts.submission.id)
         if settled is None or settled.cancel_initiated_at != facts.cancel_initiated_at:
             settled = _Settled(facts.cancel_initiated_at, self._settle(facts))
-            self._settled[submission.id] = settled
+            self._settled[facts.submission.id] = settled
         return settled.plan
 
     def forget(self, batch_id: str) -> None:
         """Drop what is held of a batch."""
-        self._schedules.pop(batch_id, None)
+        self._drawn.pop(batch_id, None)
         self._settled.pop(batch_id, None)
 
     def _settle(self, facts: BatchFacts) -> Plan:
         submission = facts.submission
-        if submission.id not in self._schedules:
+        if submission.id not in self._drawn:
             for _ in self.prepare(submission):
                 pass
+        drawn = self._drawn[submission.id]
         cancel_after = None
         if facts.cancel_initiated_at is not None:
             cancel_after = facts.cancel_initiated_at - submission.created_at
-        return settle(self._schedules[submission.id], submission.scenario, submission.id, cancel_after)
+        return settle(submission, drawn.schedule, drawn.verdicts, cancel_after)

@@ -1,14 +1,14 @@
 """Facts + plan + now → the batch as a client sees it, and the lines of its results file.
 
 Looking changes nothing, and costs the same for a batch of any size: O(1), or O(log n) where counts move while
-the batch runs. It does not know HTTP.
+the batch runs; only who first sees counts waits for the verdicts they rest on. It does not know HTTP.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from batchmock.draws import Identifiers
 from batchmock.facts import BatchFacts
@@ -22,20 +22,38 @@ _CANCELED = Canceled()
 _EXPIRED = Expired()
 
 
-@dataclass(frozen=True, slots=True)
-class BatchView:
+class BatchView(Struct, frozen=True):
     """A batch at one instant; instants in nanoseconds, None where nothing happened yet."""
 
     facts: BatchFacts
+    plan: Plan
+    now: int
     status: ProcessingStatus
-    counts: RequestCounts
     ended_at: int | None
     archived_at: int | None
+
+    @property
+    def counts(self) -> RequestCounts:
+        """How many requests are in each state, as the batch object says it."""
+        if self._counts_move:
+            return counts_so_far(self.facts, self.plan, self.now)
+        return RequestCounts(processing=len(self.facts.submission.requests))
 
     @property
     def has_results(self) -> bool:
         """Whether its results can be downloaded now."""
         return self.status == "ended" and self.archived_at is None
+
+    def unfold(self) -> bool:
+        """Do a slice of the work that the counts need; tell whether there is more.
+
+        Nobody has to: asked for sooner, the counts do all of it at once.
+        """
+        return self._counts_move and self.plan.verdicts.work()
+
+    @property
+    def _counts_move(self) -> bool:
+        return self.status == "ended" or self.facts.submission.scenario.counts == "progressive"
 
 
 def project(facts: BatchFacts, plan: Plan, now: int) -> BatchView:
@@ -44,9 +62,9 @@ def project(facts: BatchFacts, plan: Plan, now: int) -> BatchView:
     ended_at = submission.created_at + plan.ended_at
     if now >= ended_at:
         archived_at = submission.archived_at if now >= submission.archived_at else None
-        return BatchView(facts, "ended", plan.counts, ended_at, archived_at)
+        return BatchView(facts, plan, now, "ended", ended_at, archived_at)
     status = "in_progress" if facts.cancel_initiated_at is None else "canceling"
-    return BatchView(facts, status, _running_counts(facts, plan, now), None, None)
+    return BatchView(facts, plan, now, status, None, None)
 
 
 def render(view: BatchView, results_url: str) -> MessageBatch:
@@ -70,24 +88,18 @@ def result_lines(facts: BatchFacts, plan: Plan) -> Iterator[bytes]:
     submission = facts.submission
     ids = Identifiers(submission.scenario.seed, f"message\0{submission.id}", "msg_011C")
     encode = msgspec.json.Encoder().encode
-    for index in plan.order:
-        request = submission.requests[index]
-        state = plan.states[index]
+    requests, states, errors = submission.requests, plan.states, plan.verdicts.errors
+    for index in plan.order():
+        request = requests[index]
+        state = states[index]
         result: Result
         if state == SUCCEEDED:
             result = Succeeded(reply(request.params, ids.of(request.custom_id)))
         elif state == ERRORED:
-            result = Errored(RowErrorEnvelope(error=plan.errors[index]))
+            result = Errored(RowErrorEnvelope(error=errors[index]))
         else:
             result = _CANCELED if state == CANCELED else _EXPIRED
         yield encode(ResultLine(request.custom_id, result)) + b"\n"
-
-
-def _running_counts(facts: BatchFacts, plan: Plan, now: int) -> RequestCounts:
-    submission = facts.submission
-    if submission.scenario.counts == "at_end":
-        return RequestCounts(processing=len(submission.requests))
-    return counts_so_far(facts, plan, now)
 
 
 def counts_so_far(facts: BatchFacts, plan: Plan, now: int) -> RequestCounts:
@@ -95,10 +107,18 @@ def counts_so_far(facts: BatchFacts, plan: Plan, now: int) -> RequestCounts:
     elapsed = now - facts.submission.created_at
     if elapsed >= plan.ended_at:
         return plan.counts
-    succeeded = bisect_right(plan.succeeded_at, elapsed)
+    waiting = unfinished(facts, plan, now)
     errored = bisect_right(plan.errored_at, elapsed)
-    waiting = len(facts.submission.requests) - succeeded - errored
+    succeeded = len(facts.submission.requests) - waiting - errored
     return RequestCounts(processing=waiting, succeeded=succeeded, errored=errored)
+
+
+def unfinished(facts: BatchFacts, plan: Plan, now: int) -> int:
+    """Return how many requests have not finished by now; needs no verdict."""
+    elapsed = now - facts.submission.created_at
+    if elapsed >= plan.ended_at:
+        return 0
+    return len(facts.submission.requests) - bisect_right(plan.finished_at, elapsed)
 
 
 def _written(instant: int | None) -> str | None:

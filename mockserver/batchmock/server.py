@@ -24,7 +24,7 @@ from batchmock.emulator import Emulator
 from batchmock.errors import UsageError, invalid_request
 from batchmock.http.app import build_app, no_record
 from batchmock.http.exchange import Exchange
-from batchmock.http.runtime import Runtime
+from batchmock.http.runtime import Runtime, Work
 from batchmock.settings import Settings
 
 BACKLOG = 2_048
@@ -106,7 +106,8 @@ def running(settings: Settings, *, observe: Observe = no_record) -> Generator[st
 
 def new_app(settings: Settings, observe: Observe) -> ASGIApp:
     """Return the app for an event loop, on real time where its clocks follow real time."""
-    runtime = Runtime(pause=_breathe, patience=partial(_within, settings.body_patience_s))
+    patience = partial(_within, settings.body_patience_s)
+    runtime = Runtime(pause=_breathe, patience=patience, watch=_watched, ahead=_Ahead().take)
     return build_app(Emulator(settings, real=time.time_ns), runtime=runtime, observe=observe)
 
 
@@ -126,6 +127,38 @@ def _within(patience_s: float, receive: Receive) -> Receive:
             raise invalid_request(message, error_code="request_body_timeout") from None
 
     return receiving
+
+
+@contextmanager
+def _watched(receive: Receive) -> Generator[Callable[[], bool]]:
+    """Tell whether the client is still there."""
+    gone = asyncio.ensure_future(_gone(receive))
+    try:
+        yield lambda: not gone.done()
+    finally:
+        gone.cancel()
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class _Ahead:
+    """Does work in slices while the loop has nothing else to do."""
+
+    def __init__(self) -> None:
+        # A loop holds its tasks weakly.
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def take(self, work: Work) -> None:
+        task = asyncio.get_running_loop().create_task(self._do(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _do(self, work: Work) -> None:
+        while work():
+            await _breathe()
 
 
 def listen(host: str, port: int) -> socket.socket:

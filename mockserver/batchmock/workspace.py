@@ -14,7 +14,7 @@ from batchmock.errors import ApiError, batch_not_found, invalid_request
 from batchmock.facts import BatchFacts, Submission
 from batchmock.limits import PAGE_LIMIT_DEFAULT, RateLimits
 from batchmock.plans import Plans
-from batchmock.projection import BatchView, counts_so_far, project, result_lines
+from batchmock.projection import BatchView, project, result_lines, unfinished
 from batchmock.rates import Bucket, rate_limited
 from batchmock.scenario import Scenario
 from batchmock.store import MemoryStore, Slice
@@ -180,7 +180,7 @@ class Workspace:
     def _refuse_overflow(self, added: int, now: int) -> None:
         if self._queued_max is None:
             return
-        queued = sum(counts_so_far(facts, self._plans.of(facts), now).processing for facts in self._store.all())
+        queued = sum(unfinished(facts, self._plans.of(facts), now) for facts in self._store.all())
         if queued + added > self._queued_max:
             raise rate_limited(
                 f"This batch of {added} requests does not fit in the processing queue: {queued} of at most "

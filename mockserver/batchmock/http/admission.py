@@ -10,6 +10,7 @@ from batchmock.http.headers import RequestHeaders
 from batchmock.workspace import CreateOptions, Workspace
 
 API_VERSIONS = ("2023-06-01", "2026-10-21")
+NO_BETAS: frozenset[str] = frozenset()
 
 
 def credential(headers: RequestHeaders) -> str | None:
@@ -57,7 +58,9 @@ def betas_of(headers: RequestHeaders) -> frozenset[str]:
     Raises:
         ApiError: 400 naming the ones that do not exist.
     """
-    given = [beta.strip() for beta in headers.get("anthropic-beta", "").split(",") if beta.strip()]
+    if "anthropic-beta" not in headers:
+        return NO_BETAS
+    given = [beta.strip() for beta in headers["anthropic-beta"].split(",") if beta.strip()]
     unknown = [beta for beta in given if beta not in BETAS]
     if unknown:
         values = ", ".join(f"`{beta}`" for beta in unknown)

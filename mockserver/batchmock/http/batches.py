@@ -3,16 +3,15 @@
 It does not know how a batch unfolds. Source of each path, status and header: docs/fidelity.md.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 
 from starlette.datastructures import QueryParams
-from starlette.responses import Response, StreamingResponse
 
 from batchmock.errors import ApiError, invalid_request
 from batchmock.http.admission import create_options
 from batchmock.http.body import read_body
-from batchmock.http.exchange import json_response
 from batchmock.http.origin import origin
+from batchmock.http.responses import JsonResponse, RawHeader, StreamedResponse
 from batchmock.http.routing import Call
 from batchmock.http.runtime import Pause
 from batchmock.limits import PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, POLL_RETRY_AFTER_S
@@ -24,10 +23,10 @@ from batchmock.workspace import PageQuery
 # Large enough that sending costs nothing beside making the lines, small enough that memory stays flat.
 CHUNK_BYTES = 64 * 1024
 
-_RETRY_AFTER = {"retry-after": str(POLL_RETRY_AFTER_S)}
+_RETRY_AFTER = [(b"retry-after", str(POLL_RETRY_AFTER_S).encode("ascii"))]
 
 
-async def create(call: Call) -> Response:
+async def create(call: Call) -> JsonResponse:
     """``POST /v1/messages/batches``: 200 and the batch."""
     options = create_options(call.headers)
     body = await read_body(call.headers, call.receive, bytes_max=call.emulator.settings.body_bytes_max)
@@ -36,30 +35,32 @@ async def create(call: Call) -> Response:
         try:
             next(creating)
         except StopIteration as done:
-            return json_response(_rendered(call, done.value))
-        await call.pause()
+            view: BatchView = done.value
+            call.runtime.ahead(view.plan.verdicts.work)
+            return await _batch(call, view)
+        await call.runtime.pause()
 
 
-async def list_batches(call: Call) -> Response:
+async def list_batches(call: Call) -> JsonResponse:
     """``GET /v1/messages/batches``: a page, newest first."""
     page = call.workspace.page(_page_query(QueryParams(call.scope["query_string"])), call.now)
-    batches = [_rendered(call, view) for view in page.batches]
+    batches = [await _rendered(call, view) for view in page.batches]
     if any(view.status != "ended" for view in page.batches):
         call.workspace.clock.polled_unfinished()
     first, last = (batches[0].id, batches[-1].id) if batches else (None, None)
-    return json_response(BatchPage(batches, page.has_more, first, last))
+    return JsonResponse(BatchPage(batches, page.has_more, first, last))
 
 
-async def retrieve(call: Call) -> Response:
+async def retrieve(call: Call) -> JsonResponse:
     """``GET /v1/messages/batches/{id}``: the batch as it is now."""
     view = call.workspace.retrieve(call.batch_id, call.now)
     if view.status == "ended":
-        return json_response(_rendered(call, view))
+        return await _batch(call, view)
     call.workspace.clock.polled_unfinished()
-    return json_response(_rendered(call, view), headers=_RETRY_AFTER)
+    return await _batch(call, view, _RETRY_AFTER)
 
 
-async def results(call: Call) -> Response:
+async def results(call: Call) -> StreamedResponse:
     """``GET /v1/messages/batches/{id}/results``: one JSON object a line, in the order of the plan."""
     try:
         lines = call.workspace.results(call.batch_id, call.now)
@@ -67,30 +68,38 @@ async def results(call: Call) -> Response:
         # Asking too early is a poll as well.
         call.workspace.clock.polled_unfinished()
         raise
-    name = f"{call.batch_id}_results.jsonl"
-    response = StreamingResponse(
-        _chunks(lines, call.pause), headers={"content-disposition": f"attachment; filename*=utf-8''{name}"}
-    )
-    response.raw_headers.append((b"content-type", b"application/x-jsonl"))
-    return response
+    await _unfold(call, call.workspace.retrieve(call.batch_id, call.now))
+    disposition = f"attachment; filename*=utf-8''{call.batch_id}_results.jsonl".encode()
+    headers = [(b"content-disposition", disposition), (b"content-type", b"application/x-jsonl")]
+    return StreamedResponse(_chunks(lines, call.runtime.pause), headers, call.runtime.watch)
 
 
-async def cancel(call: Call) -> Response:
+async def cancel(call: Call) -> JsonResponse:
     """``POST /v1/messages/batches/{id}/cancel``: the batch, canceling; any body is ignored."""
-    return json_response(_rendered(call, call.workspace.cancel(call.batch_id, call.now)))
+    return await _batch(call, call.workspace.cancel(call.batch_id, call.now))
 
 
-async def delete(call: Call) -> Response:
+async def delete(call: Call) -> JsonResponse:
     """``DELETE /v1/messages/batches/{id}``: the mark of a deleted batch."""
     call.workspace.delete(call.batch_id, call.now)
-    return json_response(DeletedMessageBatch(call.batch_id))
+    return JsonResponse(DeletedMessageBatch(call.batch_id))
 
 
-def _rendered(call: Call, view: BatchView) -> MessageBatch:
+async def _batch(call: Call, view: BatchView, headers: Iterable[RawHeader] = ()) -> JsonResponse:
+    return JsonResponse(await _rendered(call, view), headers=headers)
+
+
+async def _rendered(call: Call, view: BatchView) -> MessageBatch:
+    await _unfold(call, view)
     if not view.has_results:
         return render(view, "")
     base = origin(call.scope, call.headers, call.emulator.settings.public_url)
     return render(view, f"{base}/v1/messages/batches/{view.facts.submission.id}/results")
+
+
+async def _unfold(call: Call, view: BatchView) -> None:
+    while view.unfold():
+        await call.runtime.pause()
 
 
 async def _chunks(lines: Iterator[bytes], pause: Pause) -> AsyncIterator[bytes]:

@@ -8,12 +8,11 @@ from typing import TypeVar
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
-from starlette.responses import Response
 
 from batchmock.clock import ClockMode, ClockSetting
 from batchmock.errors import UsageError, invalid_request
 from batchmock.http.body import read_body
-from batchmock.http.exchange import json_response
+from batchmock.http.responses import JsonResponse
 from batchmock.http.routing import Call
 from batchmock.times import parse_duration, parse_instant, timestamp, write_duration
 from batchmock.wire.refusal import describe
@@ -55,17 +54,17 @@ class Advanced(Struct, frozen=True):
     now: str
 
 
-async def health() -> Response:
+async def health() -> JsonResponse:
     """``GET /_emulator/health``: needs no credential."""
-    return json_response({"status": "ok", "version": version("batchproof")})
+    return JsonResponse({"status": "ok", "version": version("batchproof")})
 
 
-async def read_clock(call: Call) -> Response:
+async def read_clock(call: Call) -> JsonResponse:
     """``GET /_emulator/clock``."""
-    return json_response(_reading(call))
+    return JsonResponse(_reading(call))
 
 
-async def change_clock(call: Call) -> Response:
+async def change_clock(call: Call) -> JsonResponse:
     """``PUT /_emulator/clock``: mode, now, speed, step; all of it or, if something is wrong, nothing."""
     change = await _body(call, ClockChange)
     clock = call.workspace.clock
@@ -80,23 +79,23 @@ async def change_clock(call: Call) -> Response:
     except UsageError as error:
         raise invalid_request(str(error)) from None
     clock.change(setting)
-    return json_response(_reading(call))
+    return JsonResponse(_reading(call))
 
 
-async def advance_clock(call: Call) -> Response:
+async def advance_clock(call: Call) -> JsonResponse:
     """``POST /_emulator/clock/advance {"by": "24h"}``: one jump, whatever its length."""
     advance = await _body(call, Advance)
     try:
         before, now = call.workspace.clock.advance(parse_duration(advance.by))
     except UsageError as error:
         raise invalid_request(f"by: {error}") from None
-    return json_response(Advanced(timestamp(before), timestamp(now)))
+    return JsonResponse(Advanced(timestamp(before), timestamp(now)))
 
 
-async def reset(call: Call) -> Response:
+async def reset(call: Call) -> JsonResponse:
     """``POST /_emulator/reset``: the workspace as it was before its first call."""
     call.emulator.reset(call.workspace)
-    return json_response({"reset": call.workspace.id})
+    return JsonResponse({"reset": call.workspace.id})
 
 
 def _reading(call: Call) -> ClockReading:

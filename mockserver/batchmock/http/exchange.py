@@ -9,12 +9,11 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import msgspec
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
+from batchmock.http.responses import error_response
 from batchmock.times import SECOND, http_date
 from batchmock.workspace import Workspace
 
@@ -98,21 +97,3 @@ class ExchangeLayer:
         if exchange.workspace is not None:
             headers.append((b"anthropic-workspace-id", exchange.workspace.id.encode("ascii")))
         return headers
-
-
-def error_response(error: ApiError, request_id: str) -> Response:
-    """Return the response that an error is answered with."""
-    body: dict[str, object] = {"type": error.error_type, "message": error.message}
-    if error.details is not None:
-        body["details"] = error.details
-    envelope: dict[str, object] = {"type": "error", "error": body, "request_id": request_id}
-    if error.from_edge:
-        envelope = {"error": body}
-    return json_response(envelope, status=error.status, headers=dict(error.headers))
-
-
-def json_response(value: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Return a value as JSON; the API names no charset."""
-    response = Response(msgspec.json.encode(value), status_code=status, headers=headers)
-    response.raw_headers.append((b"content-type", b"application/json"))
-    return response

@@ -4,22 +4,20 @@ It does not know what handlers do. Every way of missing is an ``ApiError``.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from msgspec import Struct
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
 from batchmock.http.admission import betas_of, enter, version_of
 from batchmock.http.exchange import EXCHANGE, Exchange
 from batchmock.http.headers import RequestHeaders, request_headers
-from batchmock.http.runtime import Pause, Runtime
+from batchmock.http.runtime import Runtime
 from batchmock.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A request on its way to a handler: admitted, at one instant."""
 
     emulator: Emulator
@@ -28,7 +26,7 @@ class Call:
     scope: Scope
     headers: RequestHeaders
     receive: Receive
-    pause: Pause
+    runtime: Runtime
 
     @property
     def batch_id(self) -> str:
@@ -36,7 +34,7 @@ class Call:
         return self.scope["path_params"]["batch_id"]
 
 
-Handler = Callable[[Call], Awaitable[Response]]
+Handler = Callable[[Call], Awaitable[ASGIApp]]
 
 
 class Methods:
@@ -74,14 +72,14 @@ class Methods:
             version_of(headers)
             betas_of(headers)
             workspace.admit(now)
-        patient, pause = self._runtime.patience(receive), self._runtime.pause
-        return Call(self._emulator, workspace, now, scope, headers, patient, pause)
+        patient = self._runtime.patience(receive)
+        return Call(self._emulator, workspace, now, scope, headers, patient, self._runtime)
 
 
 class OpenToAll:
     """The handler of a path that needs no credential."""
 
-    def __init__(self, handler: Callable[[], Awaitable[Response]]) -> None:
+    def __init__(self, handler: Callable[[], Awaitable[ASGIApp]]) -> None:
         self._handler = handler
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

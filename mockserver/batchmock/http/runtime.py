@@ -1,14 +1,19 @@
-"""What whoever runs the app lends it: a way to let others run, and patience with slow uploads.
+"""What whoever runs the app lends it: ways to let others run, to notice who left, and not to wait for ever.
 
-By default neither: driven by hand there is nobody else to run, and every message is there when it is asked for.
+By default none of it: driven by hand there is nobody else to run, every message is there when it is asked for, and
+a caller that wants no more simply stops driving.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from starlette.types import Receive
 
 Pause = Callable[[], Awaitable[None]]
+Watch = Callable[[Receive], AbstractContextManager[Callable[[], bool]]]
+# Work in slices: each call does one, and tells whether there is more.
+Work = Callable[[], bool]
 
 
 async def no_pause() -> None:
@@ -20,12 +25,30 @@ def endless_patience(receive: Receive) -> Receive:
     return receive
 
 
+@contextmanager
+def never_gone(receive: Receive) -> Generator[Callable[[], bool]]:
+    """Take it that the client is there."""
+    yield lambda: True
+
+
+def leave(work: Work) -> None:
+    """Leave work to whoever will need it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """``pause`` is awaited between slices of long work; ``patience`` bounds the wait for each part of a body."""
+    """What is lent.
+
+    - ``pause``: awaited between slices of long work.
+    - ``patience``: bounds the wait for each part of a request's body.
+    - ``watch``: tells, while a response is sent, whether the client is still there.
+    - ``ahead``: takes work that somebody will need, to do it while there is nothing else to do.
+    """
 
     pause: Pause = no_pause
     patience: Callable[[Receive], Receive] = endless_patience
+    watch: Watch = never_gone
+    ahead: Callable[[Work], None] = leave
 
 
 BY_HAND = Runtime()

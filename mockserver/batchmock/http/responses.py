@@ -1,0 +1,69 @@
+"""What handlers answer with: JSON in one piece, or a body made while it is sent.
+
+Plain ASGI, so that it runs on any event loop or none. It does not know what it carries.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+
+from batchmock.errors import ApiError
+from batchmock.http.runtime import Watch
+
+RawHeader = tuple[bytes, bytes]
+
+# The API names no charset.
+_JSON: RawHeader = (b"content-type", b"application/json")
+_encode = msgspec.json.Encoder().encode
+
+
+class JsonResponse:
+    """A value as JSON."""
+
+    __slots__ = ("_body", "_headers", "_status")
+
+    def __init__(self, value: object, *, status: int = 200, headers: Iterable[RawHeader] = ()) -> None:
+        self._body = _encode(value)
+        self._status = status
+        self._headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        length = (b"content-length", b"%d" % len(self._body))
+        headers = [_JSON, length, *self._headers]
+        await send({"type": "http.response.start", "status": self._status, "headers": headers})
+        await send({"type": "http.response.body", "body": self._body})
+
+
+class StreamedResponse:
+    """A body whose pieces are made one by one, until a client that goes away makes the rest pointless."""
+
+    __slots__ = ("_headers", "_pieces", "_watch")
+
+    def __init__(self, pieces: AsyncIterator[bytes], headers: Iterable[RawHeader], watch: Watch) -> None:
+        self._pieces = pieces
+        self._headers = headers
+        self._watch = watch
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it as far as somebody reads."""
+        await send({"type": "http.response.start", "status": 200, "headers": [*self._headers]})
+        with self._watch(receive) as is_there:
+            async for piece in self._pieces:
+                if not is_there():
+                    return
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def error_response(error: ApiError, request_id: str) -> JsonResponse:
+    """Return the response that an error is answered with."""
+    body: dict[str, object] = {"type": error.error_type, "message": error.message}
+    if error.details is not None:
+        body["details"] = error.details
+    envelope: dict[str, object] = {"type": "error", "error": body, "request_id": request_id}
+    if error.from_edge:
+        envelope = {"error": body}
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in error.headers.items()]
+    return JsonResponse(envelope, status=error.status, headers=headers)

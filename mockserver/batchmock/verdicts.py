@@ -1,0 +1,44 @@
+"""What keeps each request of a batch from succeeding once it runs, worked out in slices.
+
+A batch takes any params; they are looked at when it is processed, so nobody who creates a batch, or polls one that
+is running, waits for that. It does not know when requests run, nor which of them do.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+
+from batchmock.wire.request import BatchRequest
+from batchmock.wire.result import RowError
+
+# Looking at a large batch takes a while; whoever drives it may do something else after so many requests.
+SLICE = 500
+
+Judge = Callable[[BatchRequest], RowError | None]
+
+
+class Verdicts:
+    """The errors that a batch's requests come to, by index; several callers may share the work."""
+
+    def __init__(self, requests: Sequence[BatchRequest], judge: Judge) -> None:
+        self._requests = requests
+        self._judge = judge
+        self._errors: dict[int, RowError] = {}
+        self._next = 0
+        self._lock = Lock()
+
+    def work(self) -> bool:
+        """Look at the next slice of requests; tell whether there are more."""
+        with self._lock:
+            first, last = self._next, min(self._next + SLICE, len(self._requests))
+            for index in range(first, last):
+                if error := self._judge(self._requests[index]):
+                    self._errors[index] = error
+            self._next = last
+            return last < len(self._requests)
+
+    @property
+    def errors(self) -> Mapping[int, RowError]:
+        """The errors of all requests; looks at those that nobody has looked at yet."""
+        while self.work():
+            pass
+        return self._errors

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from batchmock.cli import serve
+from batchmock.cli.serve import serve
 from tests.programs import ROOT, free_port, serving
 
 PAGES = [

@@ -5,7 +5,9 @@ It does not know what they do.
 
 import click
 
-from batchmock.cli import OneLineGroup, serve
+from batchmock.cli.scenario import scenario
+from batchmock.cli.serve import serve
+from batchmock.cli.words import OneLineGroup
 
 
 @click.group(cls=OneLineGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -14,7 +16,9 @@ def main() -> None:
     """Test code that uses Anthropic's Message Batches API.
 
     `batchproof serve` starts the emulator; `batchproof serve --help` teaches the rest.
+    `batchproof scenario list` shows what can happen to a batch.
     """
 
 
 main.add_command(serve)
+main.add_command(scenario)

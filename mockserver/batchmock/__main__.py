@@ -1,5 +1,7 @@
-"""``python -m batchmock``: the emulator's own commands."""
+"""``python -m batchmock``: the emulator's commands, without the rest of ``batchproof``."""
 
-from batchmock.cli import main
+from batchmock.cli.scenario import scenario
+from batchmock.cli.serve import serve
+from batchmock.cli.words import OneLineGroup
 
-main()
+OneLineGroup("batchmock", commands=[serve, scenario], help=__doc__).main(prog_name="batchmock")

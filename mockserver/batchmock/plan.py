@@ -7,21 +7,21 @@ its requests; that is asked for only where it shows. It does not know now.
 
 from __future__ import annotations
 
-import math
 from array import array
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from statistics import NormalDist
 from typing import Final
 
 from batchmock.draws import Draws
 from batchmock.facts import Submission
+from batchmock.moments import Moments
 from batchmock.order import in_order
-from batchmock.scenario import Scenario, Timing
-from batchmock.times import MICROSECOND
+from batchmock.outcomes import Outcome, Outcomes
+from batchmock.scenario import Scenario
 from batchmock.verdicts import Verdicts
 from batchmock.wire.batch import RequestCounts
+from batchmock.wire.request import BatchRequest
 
 # A request's terminal state, as one byte of `Plan.states`.
 SUCCEEDED: Final = 0
@@ -37,11 +37,15 @@ PLACE_BITS = 30
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When each request, by its index, would run if nobody canceled and no window closed; and its drawn place."""
+    """When each request, by its index, would run if nobody canceled and no window closed; and its drawn place.
+
+    ``outcomes`` are those that the scenario says, whatever the params.
+    """
 
     starts: array[int]
     finishes: array[int]
     places: array[int]
+    outcomes: Mapping[int, Outcome]
 
 
 @dataclass(frozen=True)
@@ -102,16 +106,36 @@ class Plan:
 def schedule(submission: Submission) -> Generator[None, None, Schedule]:
     """Draw when each request would run; yields now and then, as it takes a while for a large batch."""
     scenario, requests = submission.scenario, submission.requests
+    decided = Outcomes(scenario.seed, scenario.pins, scenario.mix, magic=scenario.magic)
     draws = Draws(scenario.seed, "request")
-    spread = _spread(scenario, submission.id)
-    starts, finishes, places = array("q"), array("q"), array("I")
+    moments = Moments(scenario.timing, _length(scenario, submission.id))
+    places, outcomes = array("I"), dict[int, Outcome]()
     for first in range(0, len(requests), SLICE):
         part = requests[first : first + SLICE]
         drawn = draws.integers([request.custom_id for request in part], each=3)
-        _draw_times(drawn, spread, scenario.timing, starts, finishes)
+        moments.draw(drawn[0::3], drawn[1::3])
         places.extend([draw >> 64 - PLACE_BITS for draw in drawn[2::3]])
+        outcomes.update((first + index, outcome) for index, outcome in decided.of(part))
         yield
-    return Schedule(starts, finishes, places)
+    if scenario.timing.concurrency is not None:
+        yield from moments.queue(scenario.timing.concurrency)
+    _fix(moments, scenario, requests, outcomes)
+    return Schedule(moments.starts, moments.finishes, places, outcomes)
+
+
+def _fix(
+    moments: Moments, scenario: Scenario, requests: Sequence[BatchRequest], outcomes: Mapping[int, Outcome]
+) -> None:
+    """Put what the scenario says of single requests in the place of what was drawn."""
+    for index, outcome in outcomes.items():
+        if outcome.at is not None:
+            moments.finish(index, outcome.at)
+        if outcome.state == "expired":
+            moments.start(index, scenario.window)
+    if finishes := scenario.timing.finishes:
+        for index, request in enumerate(requests):
+            if (at := finishes.get(request.custom_id)) is not None:
+                moments.finish(index, at)
 
 
 def settle(submission: Submission, drawn: Schedule, verdicts: Verdicts, cancel_after: int | None) -> Plan:
@@ -121,7 +145,17 @@ def settle(submission: Submission, drawn: Schedule, verdicts: Verdicts, cancel_a
         fates, ended_at = _run_out(drawn, scenario.window)
     else:
         fates, ended_at = _called_off(drawn, scenario, submission.id, cancel_after)
-    return Plan(scenario, verdicts, drawn, fates, ended_at)
+    return Plan(scenario, verdicts, drawn, _said(fates, drawn.outcomes), ended_at)
+
+
+def _said(fates: bytes, outcomes: Mapping[int, Outcome]) -> bytes:
+    canceled = [index for index, outcome in outcomes.items() if outcome.state == "canceled"]
+    if not canceled:
+        return fates
+    said = bytearray(fates)
+    for index in canceled:
+        said[index] = CANCELED
+    return bytes(said)
 
 
 def _run_out(drawn: Schedule, window: int) -> tuple[bytes, int]:
@@ -134,33 +168,11 @@ def _run_out(drawn: Schedule, window: int) -> tuple[bytes, int]:
 def _called_off(drawn: Schedule, scenario: Scenario, batch_id: str, cancel_after: int) -> tuple[bytes, int]:
     """Cancel the batch: whatever has not started by then is canceled, the rest is let finish."""
     fates = bytes([CANCELED if start > cancel_after else SUCCEEDED for start in drawn.starts])
-    timing = scenario.timing
-    share = Draws(scenario.seed, "cancel").unit(batch_id)
-    wind_down = timing.cancel_min + round(share * (timing.cancel_max - timing.cancel_min))
+    wind_down = scenario.timing.drawn(scenario.timing.cancel, Draws(scenario.seed, "cancel").unit(batch_id))
     last = max((at for at, fate in zip(drawn.finishes, fates, strict=True) if fate == SUCCEEDED), default=0)
-    ended_at = max(cancel_after + wind_down // MICROSECOND * MICROSECOND, last)
-    return fates, min(ended_at, scenario.window)
+    return fates, min(max(cancel_after + wind_down, last), scenario.window)
 
 
-def _spread(scenario: Scenario, batch_id: str) -> int:
-    """Return over how long the requests of this batch start."""
-    timing = scenario.timing
-    unit = Draws(scenario.seed, "batch").unit(batch_id)
-    # The inverse is defined inside (0, 1) only.
-    deviation = NormalDist().inv_cdf(max(unit, 1e-12))
-    length = timing.batch_median * math.exp(timing.batch_sigma * deviation)
-    return max(0, round(length) - timing.warm_up - timing.request_max)
-
-
-def _draw_times(drawn: array[int], spread: int, timing: Timing, starts: array[int], finishes: array[int]) -> None:
-    warm_up, shortest = timing.warm_up // MICROSECOND, timing.request_min // MICROSECOND
-    longest = timing.request_max // MICROSECOND - shortest + 1
-    wide = spread // MICROSECOND + 1
-    begun = [(warm_up + (draw * wide >> 64)) * MICROSECOND for draw in drawn[0::3]]
-    starts.extend(begun)
-    finishes.extend(
-        [
-            start + (shortest + (draw * longest >> 64)) * MICROSECOND
-            for start, draw in zip(begun, drawn[1::3], strict=True)
-        ]
-    )
+def _length(scenario: Scenario, batch_id: str) -> int:
+    """Return how long this batch takes."""
+    return scenario.timing.drawn(scenario.timing.batch, Draws(scenario.seed, "batch").unit(batch_id))

@@ -35,7 +35,10 @@ class Plans:
         """Do the slow part of a new batch's plan in slices, yielding between them."""
         drawn = yield from schedule(submission)
         check = checker(submission.betas)
-        verdicts = Verdicts(submission.requests, lambda request: check(request.params))
+        said = {
+            index: outcome.row_error() for index, outcome in drawn.outcomes.items() if outcome.state == "errored"
+        }
+        verdicts = Verdicts(submission.requests, lambda request: check(request.params), said)
         self._drawn[submission.id] = _Drawn(drawn, verdicts)
 
     def of(self, facts: BatchFacts) -> Plan:

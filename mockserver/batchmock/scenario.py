@@ -4,47 +4,46 @@ It does not know any batch, nor the time. Where the real API's behaviour is ambi
 ``docs/fidelity.md`` says what the default rests on.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
+from msgspec import Meta, Struct
+
+from batchmock.errors import UsageError
 from batchmock.limits import RETENTION, WINDOW
-from batchmock.times import MINUTE, SECOND
+from batchmock.outcomes import Mix, Pin
+from batchmock.timing import Duration, Timing
 
 ResultOrder = Literal["shuffled", "completion", "reversed", "submitted"]
 CountsRule = Literal["at_end", "progressive"]
 
+DEFAULT_TIMING = Timing()
+ALL_SUCCEED = Mix()
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """How long things take; durations in nanoseconds.
 
-    A batch's length is drawn once, lognormal around ``batch_median``, and each of its requests starts at a
-    moment of its own within it. The defaults end more than 97 % of batches within an hour, as the guide says of
-    the real ones (https://platform.claude.com/docs/en/build-with-claude/batch-processing, read 2026-08), and
-    small batches in the 10 s to 11 min that recordings show.
+class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How batches unfold, for any batch that is submitted under it.
+
+    - ``seed``: everything that is drawn is drawn from it.
+    - ``window``: how long a batch may be processed; what has not started by then expires.
+    - ``retention``: how long after the create its results can be downloaded.
+    - ``order``: in which order the results file lists requests; never the submitted one unless asked for.
+    - ``counts``: whether a running batch tells how many of its requests are done.
+    - ``magic``: whether a ``custom_id`` that ends in ``--expired`` and the like says its own outcome.
+    - ``pins`` and ``mix``: the outcomes of some requests, and the odds for the others.
     """
 
-    batch_median: int = 4 * MINUTE
-    batch_sigma: float = 1.3
-    # Nothing starts at once: a cancel 0.2 s after the create caught every request (observed 2025-01).
-    warm_up: int = 2 * SECOND
-    request_min: int = 2 * SECOND
-    request_max: int = 30 * SECOND
-    # From cancel to ended: 1.2 s and 25 s were seen (observed 2025-01 and 2026-09).
-    cancel_min: int = 1 * SECOND
-    cancel_max: int = 25 * SECOND
-
-
-DEFAULT_TIMING = Timing()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
-    """How batches unfold, for any batch that is submitted under it."""
-
-    seed: int = 0
-    window: int = WINDOW
-    retention: int = RETENTION
-    timing: Timing = DEFAULT_TIMING
+    seed: Annotated[int, Meta(ge=0)] = 0
+    window: Duration = WINDOW
+    retention: Duration = RETENTION
     order: ResultOrder = "shuffled"
     counts: CountsRule = "at_end"
+    magic: bool = True
+    timing: Timing = DEFAULT_TIMING
+    mix: Mix = ALL_SUCCEED
+    pins: tuple[Pin, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.window == 0:
+            raise UsageError("window is 0s; nothing could ever be processed")
+        if self.retention < self.window:
+            raise UsageError("retention is shorter than window; results would be gone before they are there")

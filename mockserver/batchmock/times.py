@@ -18,14 +18,14 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
-UNITS = {"ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
+UNITS = {"ns": 1, "us": MICROSECOND, "ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # A calendar in datetime ends with the year 9999; every expiry and archiving of a batch must still fit in it.
 LAST_INSTANT = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp()) * SECOND
 
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+", re.ASCII)
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", re.ASCII)
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h|d))+", re.ASCII)
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|ms|s|m|h|d)", re.ASCII)
 
 
 @lru_cache(maxsize=8192)
@@ -77,9 +77,9 @@ def parse_duration(text: str) -> int:
 
 
 def write_duration(duration: int) -> str:
-    """Write a duration so that ``parse_duration`` reads it back, to the millisecond: ``1d2h``, ``90ms``."""
+    """Write a duration so that ``parse_duration`` reads it back: ``1d2h``, ``90ms``."""
     parts: list[str] = []
-    for unit in ("d", "h", "m", "s", "ms"):
+    for unit in reversed(UNITS):
         count, duration = divmod(duration, UNITS[unit])
         if count:
             parts.append(f"{count}{unit}")

@@ -19,10 +19,11 @@ Judge = Callable[[BatchRequest], RowError | None]
 class Verdicts:
     """The errors that a batch's requests come to, by index; several callers may share the work."""
 
-    def __init__(self, requests: Sequence[BatchRequest], judge: Judge) -> None:
+    def __init__(self, requests: Sequence[BatchRequest], judge: Judge, said: Mapping[int, RowError]) -> None:
         self._requests = requests
         self._judge = judge
-        self._errors: dict[int, RowError] = {}
+        # What a scenario says of a request stands, whatever its params.
+        self._errors = dict(said)
         self._next = 0
         self._lock = Lock()
 
@@ -31,7 +32,7 @@ class Verdicts:
         with self._lock:
             first, last = self._next, min(self._next + SLICE, len(self._requests))
             for index in range(first, last):
-                if error := self._judge(self._requests[index]):
+                if index not in self._errors and (error := self._judge(self._requests[index])):
                     self._errors[index] = error
             self._next = last
             return last < len(self._requests)

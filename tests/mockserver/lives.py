@@ -1,13 +1,18 @@
 """Lives of batches to draw from: submissions, scenarios, moments to look and to cancel."""
 
+from typing import get_args
+
 import msgspec
 from hypothesis import strategies as st
-from msgspec import Raw
+from msgspec import Raw, structs
 
 from batchmock.clock import Clock, ClockSetting
+from batchmock.errors import ErrorType
 from batchmock.limits import RateLimits
-from batchmock.scenario import Scenario, Timing
+from batchmock.outcomes import Mix, Pin, StopReason, TerminalState
+from batchmock.scenario import Scenario
 from batchmock.times import DAY, HOUR, MINUTE, SECOND
+from batchmock.timing import Fixed, Lognormal, Timing, Uniform
 from batchmock.wire.request import BatchRequest
 from batchmock.workspace import CreateOptions, Workspace
 
@@ -20,11 +25,18 @@ custom_ids = st.lists(
     max_size=12,
     unique=True,
 )
+lengths = (
+    st.builds(Fixed, st.sampled_from([0, 10 * SECOND, 4 * MINUTE, 20 * HOUR, 26 * HOUR, 60 * HOUR]))
+    | st.builds(Lognormal, st.sampled_from([4 * MINUTE, 20 * HOUR]), st.sampled_from([0.5, 2.0]))
+    | st.just(Uniform(MINUTE, 30 * HOUR))
+)
 timings = st.builds(
     Timing,
-    batch_median=st.sampled_from([10 * SECOND, 4 * MINUTE, 20 * HOUR, 26 * HOUR, 60 * HOUR]),
-    batch_sigma=st.sampled_from([0.0, 0.5, 2.0]),
-    request_max=st.sampled_from([2 * SECOND, 30 * SECOND, 5 * HOUR]),
+    batch=lengths,
+    request=st.builds(Uniform, st.just(2 * SECOND), st.sampled_from([2 * SECOND, 30 * SECOND, 5 * HOUR]))
+    | lengths,
+    concurrency=st.none() | st.integers(1, 4),
+    load=st.sampled_from([0.1, 1.0, 1.0, 7.5]),
 )
 scenarios = st.builds(
     Scenario,
@@ -33,6 +45,39 @@ scenarios = st.builds(
     order=st.sampled_from(["shuffled", "completion", "reversed", "submitted"]),
     counts=st.sampled_from(["at_end", "progressive"]),
 )
+
+
+shares = st.sampled_from([0.0, 0.25, 1.0, 3.0])
+mixes = st.builds(
+    Mix,
+    succeeded=st.sampled_from([0.5, 1.0]),
+    errored=shares,
+    canceled=shares,
+    expired=shares,
+    errors=st.sampled_from([{"api_error": 1.0}, {"overloaded_error": 2.0, "rate_limit_error": 1.0}]),
+)
+durations = st.integers(0, 3 * DAY) | st.sampled_from([0, SECOND, HOUR])
+pins = st.builds(
+    Pin,
+    custom_id=st.none() | st.sampled_from("abc"),
+    glob=st.sampled_from(["a*", "*b", "*", "[!x]*"]),
+    contains=st.none() | st.just("say"),
+    state=st.sampled_from(get_args(TerminalState)),
+    error=st.sampled_from(get_args(ErrorType)),
+    message=st.none() | st.text(max_size=20),
+    stop_reason=st.none() | st.sampled_from(get_args(StopReason)),
+    at=st.none() | durations,
+)
+finishes = st.dictionaries(st.sampled_from("abcXYZ"), durations, max_size=3)
+
+
+def with_all(scenario: Scenario, mix: Mix, pinned: list[Pin], moments: dict[str, int]) -> Scenario:
+    timing = structs.replace(scenario.timing, finishes=moments)
+    return structs.replace(scenario, mix=mix, pins=tuple(pinned), timing=timing)
+
+
+# Scenarios that also say what single requests come to.
+any_scenarios = st.builds(with_all, scenarios, mixes, st.lists(pins, max_size=3), finishes)
 
 
 # Moments after creation, near the boundaries where something changes as well as anywhere.

@@ -71,7 +71,7 @@ def test_a_fact_names_only_switches_that_exist() -> None:
 def test_the_switches_are_options_of_the_emulator() -> None:
     limits = {"http_requests_per_minute": "rpm", "queued_requests_max": "queue"}
     settings, scenario = Settings(), Scenario()
-    options = {name for made in (settings, scenario) for name in made.__slots__}
+    options = {*settings.__slots__, *scenario.__struct_fields__}
     options |= {short for name, short in limits.items() if name in settings.limits.__slots__}
 
     assert SWITCHES - options == set()

@@ -9,17 +9,18 @@ import pytest
 
 from batchmock.clock import ClockSetting
 from batchmock.errors import ApiError
-from batchmock.scenario import Scenario, Timing
+from batchmock.scenario import Scenario
 from batchmock.server import running
 from batchmock.settings import Settings
 from batchmock.times import DAY, HOUR, MINUTE, SECOND
+from batchmock.timing import Fixed, Timing, Uniform
 from batchmock.wire.batch import RequestCounts
 from batchmock.workspace import Workspace
 from tests.mockserver.lives import START, create, requests, workspace
 
 IDS = [f"r{number}" for number in range(200)]
-TWO_DAYS = Scenario(timing=Timing(batch_median=48 * HOUR, batch_sigma=0.0))
-TEN_MINUTES = Scenario(timing=Timing(batch_median=10 * MINUTE, batch_sigma=0.0))
+TWO_DAYS = Scenario(timing=Timing(batch=Fixed(48 * HOUR)))
+TEN_MINUTES = Scenario(timing=Timing(batch=Fixed(10 * MINUTE)))
 
 
 def batch(scenario: Scenario, bad: set[int] | None = None) -> tuple[Workspace, str]:
@@ -41,7 +42,7 @@ def test_requests_that_have_not_started_when_the_window_closes_expire_and_the_fi
 
 
 def test_a_request_that_is_running_when_the_window_closes_is_let_finish() -> None:
-    slow = Timing(batch_median=20 * HOUR, batch_sigma=0.0, request_min=30 * HOUR, request_max=40 * HOUR)
+    slow = Timing(batch=Fixed(20 * HOUR), request=Uniform(30 * HOUR, 40 * HOUR))
     space, batch_id = batch(Scenario(timing=slow))
 
     view = space.retrieve(batch_id, START + DAY)
@@ -68,7 +69,7 @@ def test_a_cancel_half_way_keeps_what_had_started() -> None:
 
 
 def test_a_cancel_when_everything_is_running_cancels_nothing() -> None:
-    running_all = Timing(batch_median=0, batch_sigma=0.0, request_min=5 * MINUTE, request_max=6 * MINUTE)
+    running_all = Timing(batch=Fixed(0), request=Uniform(5 * MINUTE, 6 * MINUTE))
     space, batch_id = batch(Scenario(timing=running_all))
     space.cancel(batch_id, START + MINUTE)
 

@@ -9,10 +9,11 @@ import pytest
 
 from batchmock.clock import ClockSetting
 from batchmock.limits import RateLimits
-from batchmock.scenario import Scenario, Timing
+from batchmock.scenario import Scenario
 from batchmock.server import running
 from batchmock.settings import Settings
 from batchmock.times import HOUR
+from batchmock.timing import Fixed, Timing
 from tests.sdks.official_client import (
     PROGRAMS,
     Namespace,
@@ -40,7 +41,7 @@ NAMESPACES: tuple[Namespace, ...] = ("stable", "beta")
 
 MANUAL = ClockSetting(mode="manual")
 # Half of the requests of a batch that takes two days start before its window closes.
-TWO_DAYS = Scenario(timing=Timing(batch_median=48 * HOUR, batch_sigma=0.0))
+TWO_DAYS = Scenario(timing=Timing(batch=Fixed(48 * HOUR)))
 
 
 @pytest.fixture(scope="session")

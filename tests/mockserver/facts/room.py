@@ -9,10 +9,11 @@ import httpx2
 
 from batchmock.clock import ClockSetting
 from batchmock.limits import RateLimits
-from batchmock.scenario import Scenario, Timing
+from batchmock.scenario import Scenario
 from batchmock.server import running
 from batchmock.settings import Settings
 from batchmock.times import HOUR, parse_instant
+from batchmock.timing import Fixed, Timing, Uniform
 
 BATCHES = "/v1/messages/batches"
 VERSION = "2023-06-01"
@@ -23,11 +24,9 @@ UNKNOWN = "msgbatch_01AAAAAAAAAAAAAAAAAAAAAA"
 Json = dict[str, Any]
 
 # Every request starts between 2 s and 4 min, and runs for an hour: at 5 min all of them are in flight.
-LONG_RUNNING = Scenario(
-    timing=Timing(batch_median=HOUR + 4 * 60 * 10**9, batch_sigma=0, request_min=HOUR, request_max=HOUR)
-)
+LONG_RUNNING = Scenario(timing=Timing(batch=Fixed(HOUR + 4 * 60 * 10**9), request=Uniform(HOUR, HOUR)))
 # About two in five requests start within the window.
-TOO_SLOW = Scenario(timing=Timing(batch_median=60 * HOUR, batch_sigma=0))
+TOO_SLOW = Scenario(timing=Timing(batch=Fixed(60 * HOUR)))
 
 
 def asked(custom_id: str, text: str = "Name one prime.", **params: object) -> Json:

@@ -1,19 +1,19 @@
 """The life of a batch: its states, its counts, its window, its archiving."""
 
-from dataclasses import replace
 from itertools import pairwise
 
-from batchmock.scenario import Scenario, Timing
-from batchmock.times import HOUR
+from msgspec.structs import replace
+
+from batchmock.scenario import Scenario
+from batchmock.times import HOUR, MINUTE
+from batchmock.timing import Fixed, Timing, Uniform
 from tests.mockserver.facts.room import TOO_SLOW, Json, Room, asked, many, room_with
 from tests.mockserver.facts.rows import shows
 
 # Every batch takes about four minutes.
-FOUR_MINUTES = Scenario(timing=Timing(batch_sigma=0))
+FOUR_MINUTES = Scenario(timing=Timing(batch=Fixed(4 * MINUTE)))
 # Requests start within two seconds of their creation and would run for 30 hours.
-ENDLESS = Scenario(
-    timing=Timing(batch_median=30 * HOUR, batch_sigma=0, request_min=30 * HOUR, request_max=30 * HOUR)
-)
+ENDLESS = Scenario(timing=Timing(batch=Fixed(30 * HOUR), request=Uniform(30 * HOUR, 30 * HOUR)))
 
 
 def watched(room: Room, batch_id: str, *, every: str, times: int) -> list[Json]:

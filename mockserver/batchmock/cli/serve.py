@@ -1,78 +1,29 @@
-"""The emulator's commands: ``serve``.
+"""``batchproof serve``: the emulator in the foreground.
 
 It turns flags into settings and errors into one line; it does not know how anything is served until asked to.
 """
 
-import sys
-from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
+from msgspec.structs import replace
 
+from batchmock.cli.words import DURATION, INSTANT, RefusedError
 from batchmock.clock import CLOCK_MODES, ClockMode, ClockSetting
 from batchmock.errors import UsageError
 from batchmock.limits import RateLimits
 from batchmock.scenario import Scenario
+from batchmock.scenario_files import find_scenario
 from batchmock.settings import Settings
-from batchmock.times import parse_duration, parse_instant, write_duration
+from batchmock.times import write_duration
 
 DEFAULT_PORT = 4010
 DEFAULT_CLOCK = ClockSetting()
 
 
-class Written(click.ParamType[int]):
-    """A value that is written in a form of our own, and wrong in words of our own."""
-
-    def __init__(self, name: str, parse: Callable[[str], int]) -> None:
-        self.name = name
-        self._parse = parse
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the value in nanoseconds."""
-        if isinstance(value, int):
-            return value
-        try:
-            return self._parse(value)
-        except UsageError as error:
-            self.fail(str(error), param, ctx)
-
-
-DURATION = Written("duration", parse_duration)
-INSTANT = Written("instant", parse_instant)
-
-
-class RefusedError(click.ClickException):
-    """A usage error of the emulator's own, which says by itself what to do."""
-
-    exit_code = 2
-
-
-class OneLineGroup(click.Group):
-    """Commands whose every mistake is told in one line, with exit code 2."""
-
-    def main(self, *args: Any, **extra: Any) -> NoReturn:
-        """Run the command that the arguments name, and exit."""
-        try:
-            sys.exit(super().main(*args, **extra, standalone_mode=False))
-        except click.exceptions.NoArgsIsHelpError as error:
-            error.show()
-            sys.exit(error.exit_code)
-        except click.ClickException as error:
-            context = error.ctx if isinstance(error, click.UsageError) else None
-            hint = f" (see '{context.command_path} --help')" if context else ""
-            click.echo(f"batchproof: {error.format_message()}{hint}", err=True)
-            sys.exit(error.exit_code)
-
-
-@click.group(cls=OneLineGroup)
-@click.version_option(package_name="batchproof")
-def main() -> None:
-    """The emulator of the Message Batches API."""
-
-
-@main.command(context_settings={"auto_envvar_prefix": "BATCHPROOF"})
+@click.command(context_settings={"auto_envvar_prefix": "BATCHPROOF"})
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
@@ -105,7 +56,15 @@ def main() -> None:
 )
 @click.option("--start", type=INSTANT, help="Where clocks start; by default the real time.")
 @click.option(
-    "--seed", type=int, default=0, show_default=True, help="Everything that is drawn is drawn from this."
+    "--scenario",
+    "scenario_name",
+    metavar="NAME|FILE",
+    help="How batches unfold: a name that 'batchproof scenario list' shows, or a TOML or JSON file.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    help="Everything that is drawn is drawn from this.  [default: the scenario's]",
 )
 @click.option(
     "--key",
@@ -175,12 +134,17 @@ def _settings(options: dict[str, Any]) -> Settings:
     return Settings(
         clock=ClockSetting(mode=mode, speed=options["speed"], step=options["step"]),
         start=options["start"],
-        scenario=Scenario(seed=options["seed"]),
+        scenario=_scenario(options["scenario_name"], options["seed"]),
         limits=RateLimits(http_requests_per_minute=options["rpm"], queued_requests_max=options["queue"]),
         keys=dict(_key(text) for text in options["keys"]),
         strict_keys=options["strict_keys"],
         public_url=options["public_url"],
     )
+
+
+def _scenario(named: str | None, seed: int | None) -> Scenario:
+    scenario = Scenario() if named is None else find_scenario(named)
+    return scenario if seed is None else replace(scenario, seed=seed)
 
 
 def _key(text: str) -> tuple[str, str]:

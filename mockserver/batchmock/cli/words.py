@@ -1,0 +1,57 @@
+"""How commands are worded: mistakes in one line, durations and instants in forms of our own.
+
+It does not know any command.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import click
+
+from batchmock.errors import UsageError
+from batchmock.times import parse_duration, parse_instant
+
+
+class Written(click.ParamType[int]):
+    """A value that is written in a form of our own, and wrong in words of our own."""
+
+    def __init__(self, name: str, parse: Callable[[str], int]) -> None:
+        self.name = name
+        self._parse = parse
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the value in nanoseconds."""
+        if isinstance(value, int):
+            return value
+        try:
+            return self._parse(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
+DURATION = Written("duration", parse_duration)
+INSTANT = Written("instant", parse_instant)
+
+
+class RefusedError(click.ClickException):
+    """A usage error of the emulator's own, which says by itself what to do."""
+
+    exit_code = 2
+
+
+class OneLineGroup(click.Group):
+    """Commands whose every mistake is told in one line, with exit code 2."""
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run the command that the arguments name, and exit."""
+        try:
+            sys.exit(super().main(*args, **extra, standalone_mode=False))
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.ClickException as error:
+            context = error.ctx if isinstance(error, click.UsageError) else None
+            hint = f" (see '{context.command_path} --help')" if context else ""
+            click.echo(f"batchproof: {error.format_message()}{hint}", err=True)
+            sys.exit(error.exit_code)

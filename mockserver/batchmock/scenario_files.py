@@ -1,0 +1,93 @@
+"""Scenarios by name, from the menu that comes with the emulator, or from a file.
+
+It does not know what scenarios mean.
+"""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+
+from batchmock.errors import UsageError
+from batchmock.scenario import Scenario
+from batchmock.scenario_document import read_json, read_toml
+
+_MENU = files("batchmock") / "menu"
+_SUFFIX = ".toml"
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A scenario on the menu: its name, what happens in it, and the document that says so."""
+
+    name: str
+    text: str
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the document."""
+        return self.text.partition("\n")[0].removeprefix("# ")
+
+
+def menu() -> list[MenuEntry]:
+    """Return the scenarios on the menu, by name."""
+    entries = [entry for entry in _MENU.iterdir() if entry.name.endswith(_SUFFIX)]
+    return sorted(
+        (MenuEntry(entry.name.removesuffix(_SUFFIX), entry.read_text("utf-8")) for entry in entries),
+        key=lambda entry: entry.name,
+    )
+
+
+def menu_entry(name: str) -> MenuEntry:
+    """Return a scenario of the menu.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    entries = {entry.name: entry for entry in menu()}
+    if name not in entries:
+        near = get_close_matches(name, entries, n=1)
+        instead = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(entries)}"
+        raise UsageError(
+            f"there is no scenario {name!r}; {instead} A file is named by a path such as ./{name}.toml"
+        )
+    return entries[name]
+
+
+def named_scenario(name: str) -> Scenario:
+    """Return a scenario of the menu as a value.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    return read_toml(menu_entry(name).text)
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario from a TOML or JSON file.
+
+    Raises:
+        UsageError: it cannot be read, or is no scenario.
+    """
+    try:
+        data = path.read_bytes()
+        if path.suffix == ".json":
+            return read_json(data)
+        return read_toml(data.decode())
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8: {error.reason} at byte {error.start}") from None
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def find_scenario(named: str) -> Scenario:
+    """Return the scenario that a command names: a path if it looks like one, else a name of the menu.
+
+    Raises:
+        UsageError: there is none, or it is no scenario.
+    """
+    if "/" in named or "\\" in named or Path(named).suffix in (_SUFFIX, ".json"):
+        return read_scenario(Path(named))
+    return named_scenario(named)

@@ -4,6 +4,8 @@ It knows the three defects of ``docs/fidelity.md``'s first cut (messages missing
 the model's ceiling) and the shape those need; not the rest of the Messages API.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 from msgspec import Raw, Struct
 
@@ -13,6 +15,9 @@ from batchmock.wire.result import RowError
 
 # Failures found before a request runs say who may see them, and no worker's request id (observed 2026-09).
 BEFORE_EXECUTION = {"error_visibility": "user_facing"}
+
+
+_MISSHAPEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Turn(Struct, gc=False):
@@ -30,23 +35,49 @@ class Asked(Struct, gc=False):
     max_tokens: int
 
 
+class Counted(Struct, gc=False):
+    """What of a count_tokens body the emulator goes by."""
+
+    model: str
+    messages: list[Turn]
+
+
 asked_of = msgspec.json.Decoder(Asked).decode
+_counted_of = msgspec.json.Decoder(Counted).decode
 
 
-def check(params: Raw, betas: frozenset[str]) -> RowError | None:
+def check(params: Raw, betas: frozenset[str], models: Mapping[str, Model] = MODELS) -> RowError | None:
     """Return the error of the row that these params come to, or None when they are in order."""
     try:
         asked = asked_of(params)
-    except msgspec.ValidationError as error:
-        return _invalid(describe(error))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return _invalid(f"params: {error}")
-    model = MODELS.get(asked.model)
-    if model is None:
-        return RowError(details=BEFORE_EXECUTION, type="not_found_error", message=f"model: {asked.model}")
+    except _MISSHAPEN as error:
+        return _misshapen(error)
+    model = models.get(asked.model)
+    if model is None or model.retired:
+        return _unknown(asked.model)
     if asked.max_tokens > tokens_max(model, betas):
         return _invalid(_over_ceiling(asked.max_tokens, model, tokens_max(model, betas)))
     return None
+
+
+def check_count(params: Raw, models: Mapping[str, Model] = MODELS) -> RowError | None:
+    """Return what is wrong with the body of a count_tokens call, or None when it is in order."""
+    try:
+        counted = _counted_of(params)
+    except _MISSHAPEN as error:
+        return _misshapen(error)
+    model = models.get(counted.model)
+    return _unknown(counted.model) if model is None or model.retired else None
+
+
+def _misshapen(error: Exception) -> RowError:
+    if isinstance(error, msgspec.ValidationError):
+        return _invalid(describe(error))
+    return _invalid(f"params: {error}")
+
+
+def _unknown(model: str) -> RowError:
+    return RowError(details=BEFORE_EXECUTION, type="not_found_error", message=f"model: {model}")
 
 
 def _over_ceiling(asked: int, model: Model, ceiling: int) -> str:

@@ -87,7 +87,7 @@ def schedule(submission: Submission) -> Generator[None, None, Schedule]:
         _draw_times(drawn, spread, scenario.timing, starts, finishes)
         places.extend(drawn[2::3])
         for index, request in enumerate(part, first):
-            if error := check(request.params, submission.betas):
+            if error := check(request.params, submission.betas, submission.models):
                 errors[index] = error
         yield
     return Schedule(starts, finishes, errors, _order(scenario, places, finishes))

@@ -25,7 +25,7 @@ class Settings:
     - ``keys``: API key → name of the workspace it opens. Any other key opens a workspace of its own, unless
       ``strict_keys`` refuses it with a 401.
     - ``public_url``: where clients reach the emulator, for ``results_url``; None takes it from each request.
-    - ``models``: models to know beside the real ones, and before them: the newest, under names of their own.
+    - ``models``: models to know beside the real ones; one that has a real one's id takes its place.
     - ``body_patience_s``: for how many real seconds an upload may stall before it is refused.
     """
 

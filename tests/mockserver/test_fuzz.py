@@ -290,6 +290,30 @@ def test_bytes_that_are_no_create_body_are_refused_in_the_apis_words(
     assert response.json()["error"]["message"].startswith(message)
 
 
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/messages/count_tokens"])
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        pytest.param(b"", NOT_JSON, id="empty"),
+        pytest.param(b'{"x":' + b"[" * 400_000, NOT_JSON + "nested too deeply", id="deep"),
+        pytest.param(b'{"stream":NaN}', NOT_JSON, id="nan"),
+        pytest.param(b'{"x":"\xff"}', NOT_JSON + "invalid", id="not utf-8"),
+        pytest.param(rb'{"model":"\ud800"}', NOT_JSON, id="surrogate in a value"),
+        pytest.param(rb'{"\udc00":1}', NOT_JSON, id="surrogate in a key"),
+        pytest.param(b"[]", NO_BODY, id="list"),
+        pytest.param(b"1" * 5_000, "Input should be a finite number", id="huge number"),
+        pytest.param(b'{"max_tokens":' + b"1" * 5_000 + b"}", "", id="huge max_tokens"),
+    ],
+)
+def test_bytes_that_are_no_params_are_refused_in_the_apis_words(
+    client: httpx2.Client, path: str, body: bytes, message: str
+) -> None:
+    response = client.post(path, headers=HEADERS | {"content-type": "application/json"}, content=body)
+
+    assert response.status_code == 400
+    assert response.json()["error"]["message"].startswith(message)
+
+
 def test_the_last_of_two_equal_keys_counts(client: httpx2.Client) -> None:
     body = b'{"requests":[],' + json.dumps(GOOD).encode()[1:]
     headers = HEADERS | {"content-type": "application/json"}

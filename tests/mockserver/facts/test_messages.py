@@ -171,6 +171,12 @@ def test_the_count_follows_the_rule_of_a_messages_usage(room: Room) -> None:
         row("count-5", "no messages", without("messages"), invalid("messages: Field required")),
         row("count-5", "no model", without("model"), invalid("model: Field required")),
         row("count-5", "unknown", params(model="claude-none"), (404, "not_found_error", "model: claude-none")),
+        row(
+            "count-5",
+            "retired",
+            params(model="claude-3-opus-20240229"),
+            (404, "not_found_error", "model: claude-3-opus-20240229"),
+        ),
     ],
 )
 def test_a_count_is_refused_like_a_message(room: Room, body: Json, refused: tuple[int, str, str]) -> None:

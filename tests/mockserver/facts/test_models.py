@@ -54,6 +54,8 @@ def test_a_page_of_models_is_like_a_page_of_batches(room: Room) -> None:
     assert page(room, before_id=NEWEST[3], limit=3)["has_more"] is False
     assert page(room, before_id=NEWEST[3], limit=2)["has_more"] is True
     assert page(room, before_id=NEWEST[0])["data"] == []
+    number = len(ids(room, limit=1_000))
+    assert [page(room, limit=limit)["has_more"] for limit in (number - 1, number, 1_000)] == [True, False, False]
     assert refusal(room.send("GET", "/v1/models", params={"limit": 0}))[0] == 400
 
 
@@ -181,13 +183,15 @@ def test_models_can_be_added_and_used() -> None:
     added = Model(
         "claude-of-tomorrow", 100, name="Claude of Tomorrow", released="2027-01-31", aliases=("tomorrow",)
     )
-    with room_with(models=(added,)) as room:
+    with room_with(models=(added, Model("plain"))) as room:
         assert ids(room)[0] == "claude-of-tomorrow"
         assert model(room, "tomorrow")["created_at"] == "2027-01-31T00:00:00Z"
         asking = {"model": "tomorrow", "max_tokens": 101, "messages": [{"role": "user", "content": "x"}]}
         _, _, message = refusal(room.send("POST", "/v1/messages", json=asking))
         answered = good(room.send("POST", "/v1/messages", json=asking | {"max_tokens": 100}))
         results = room.results(room.ended({"custom_id": "a", "params": asking | {"max_tokens": 100}}))
+
+        assert model(room, "plain")["display_name"] == "plain"
 
     assert message.startswith("max_tokens: 101 > 100")
     assert answered["model"] == "claude-of-tomorrow"

@@ -11,6 +11,7 @@ from uuid import UUID
 from batchmock.clock import Clock
 from batchmock.draws import Draws, Identifiers
 from batchmock.errors import ApiError
+from batchmock.models import catalogue
 from batchmock.settings import Settings
 from batchmock.workspace import Workspace
 
@@ -23,7 +24,9 @@ class Emulator:
         seed = settings.scenario.seed
         self._workspace_ids = Identifiers(seed, "workspace", "wrkspc_01")
         self._request_ids = Identifiers(seed, "exchange", "req_011C")
+        self._message_ids = Identifiers(seed, "message", "msg_011C")
         self._requests = count()
+        self._models = catalogue(settings.models)
         self._real = real
         self._start = real() if settings.start is None else settings.start
         self._default_clock = self._new_clock(self._start)
@@ -57,6 +60,10 @@ class Emulator:
         """Return the id of the next exchange."""
         return self._request_ids.of(str(next(self._requests)))
 
+    def message_id(self, request_id: str) -> str:
+        """Return the id of the message that an exchange is answered with."""
+        return self._message_ids.of(request_id)
+
     def idle_now(self) -> int:
         """Return the now of a workspace that nobody has opened yet."""
         return self._default_clock.now()
@@ -70,6 +77,7 @@ class Emulator:
                     clock=self._new_clock(self._default_clock.now()),
                     scenario=self.settings.scenario,
                     limits=self.settings.limits,
+                    models=self._models,
                 ),
             )
 

@@ -4,9 +4,10 @@ Facts are all that is kept of a batch; everything else a client sees is projecte
 They do not know what time it is.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from batchmock.models import MODELS, Model
 from batchmock.scenario import Scenario
 from batchmock.wire.request import BatchRequest
 
@@ -22,6 +23,7 @@ class Submission:
     api_version: str
     betas: frozenset[str] = frozenset()
     user_profile_id: str | None = None
+    models: Mapping[str, Model] = field(default_factory=lambda: MODELS, repr=False)
 
     @property
     def expires_at(self) -> int:

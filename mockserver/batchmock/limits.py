@@ -11,6 +11,15 @@ from batchmock.times import DAY, SECOND
 REQUESTS_MAX = 100_000
 # "256 MB" there, never said to be 2**28; a client that keeps to the smaller number is safe either way.
 BODY_BYTES_MAX = 256_000_000
+# https://platform.claude.com/docs/en/api/errors, read 2026-11: "32 MB" for messages and for counting tokens.
+MESSAGE_BODY_BYTES_MAX = 32_000_000
+# What a large account's answers told of its limits in recordings of 2026-08; nothing is counted here.
+MESSAGE_RATE_LIMITS = {
+    "requests": 10_000,
+    "input-tokens": 10_000_000,
+    "output-tokens": 2_000_000,
+    "tokens": 12_000_000,
+}
 # Ours: a body that stalls is refused with the SDK's `request_body_timeout`; for how long is not documented.
 BODY_PATIENCE_S = 60.0
 WINDOW = 24 * 60 * 60 * SECOND

@@ -4,7 +4,7 @@ It knows the three defects of ``docs/fidelity.md``'s first cut (messages missing
 the model's ceiling) and the shape those need; not the rest of the Messages API.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import msgspec
@@ -19,6 +19,7 @@ BEFORE_EXECUTION = {"error_visibility": "user_facing"}
 
 
 Check = Callable[[Raw], RowError | None]
+_MISSHAPEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Turn(Struct, gc=False):
@@ -36,27 +37,53 @@ class Asked(Struct, gc=False):
     max_tokens: int
 
 
+class Counted(Struct, gc=False):
+    """What of a count_tokens body the emulator goes by."""
+
+    model: str
+    messages: list[Turn]
+
+
 asked_of = msgspec.json.Decoder(Asked).decode
+_counted_of = msgspec.json.Decoder(Counted).decode
 
 
-def checker(betas: frozenset[str]) -> Check:
+def checker(betas: frozenset[str], models: Mapping[str, Model] = MODELS) -> Check:
     """Return what finds the error of the row that params come to, or None when they are in order."""
-    return partial(_check, betas)
+    return partial(_check, betas, models)
 
 
-def _check(betas: frozenset[str], params: Raw) -> RowError | None:
+def _check(betas: frozenset[str], models: Mapping[str, Model], params: Raw) -> RowError | None:
     try:
         asked = asked_of(params)
-    except msgspec.ValidationError as error:
-        return _invalid(describe(error))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return _invalid(f"params: {error}")
-    model = MODELS.get(asked.model)
-    if model is None:
-        return RowError(details=BEFORE_EXECUTION, type="not_found_error", message=f"model: {asked.model}")
+    except _MISSHAPEN as error:
+        return _misshapen(error)
+    model = models.get(asked.model)
+    if model is None or model.retired:
+        return _unknown(asked.model)
     if asked.max_tokens > tokens_max(model, betas):
         return _invalid(_over_ceiling(asked.max_tokens, model, tokens_max(model, betas)))
     return None
+
+
+def check_count(params: Raw, models: Mapping[str, Model] = MODELS) -> RowError | None:
+    """Return what is wrong with the body of a count_tokens call, or None when it is in order."""
+    try:
+        counted = _counted_of(params)
+    except _MISSHAPEN as error:
+        return _misshapen(error)
+    model = models.get(counted.model)
+    return _unknown(counted.model) if model is None or model.retired else None
+
+
+def _misshapen(error: Exception) -> RowError:
+    if isinstance(error, msgspec.ValidationError):
+        return _invalid(describe(error))
+    return _invalid(f"params: {error}")
+
+
+def _unknown(model: str) -> RowError:
+    return RowError(details=BEFORE_EXECUTION, type="not_found_error", message=f"model: {model}")
 
 
 def _over_ceiling(asked: int, model: Model, ceiling: int) -> str:

@@ -34,7 +34,7 @@ class Plans:
     def prepare(self, submission: Submission) -> Generator[None, None, None]:
         """Do the slow part of a new batch's plan in slices, yielding between them."""
         drawn = yield from schedule(submission)
-        check = checker(submission.betas)
+        check = checker(submission.betas, submission.models)
         said = {
             index: outcome.row_error() for index, outcome in drawn.outcomes.items() if outcome.state == "errored"
         }

@@ -94,7 +94,7 @@ def result_lines(facts: BatchFacts, plan: Plan) -> Iterator[bytes]:
         state = states[index]
         result: Result
         if state == SUCCEEDED:
-            result = Succeeded(reply(request.params, ids.of(request.custom_id)))
+            result = Succeeded(reply(request.params, ids.of(request.custom_id), submission.models))
         elif state == ERRORED:
             result = Errored(RowErrorEnvelope(error=errors[index]))
         else:

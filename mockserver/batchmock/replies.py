@@ -4,14 +4,15 @@ The text carries the request's last user text and a digest of all its params, so
 key can be seen. It does not know batches or time.
 """
 
+from collections.abc import Mapping
 from hashlib import blake2b
 
 import msgspec
 from msgspec import Raw, Struct
 
-from batchmock.models import MODELS
+from batchmock.models import MODELS, Model
 from batchmock.params import Turn, asked_of
-from batchmock.wire.result import Message, TextBlock, Usage
+from batchmock.wire.result import Message, ServiceTier, TextBlock, Usage
 
 # A stated rule in place of a tokenizer: four bytes of UTF-8 a token.
 BYTES_PER_TOKEN = 4
@@ -25,20 +26,28 @@ class _Block(Struct, gc=False):
 _content = msgspec.json.Decoder(str | list[_Block])
 
 
-def reply(params: Raw, message_id: str) -> Message:
+def reply(
+    params: Raw, message_id: str, models: Mapping[str, Model] = MODELS, service_tier: ServiceTier = "batch"
+) -> Message:
     """Return the answer to params that ``params.check`` found nothing wrong with."""
     asked = asked_of(params)
     text = f"echo {digest(params)}: {last_user_text(asked.messages)}"
     return Message(
-        model=MODELS[asked.model].id,
+        model=models[asked.model].id,
         id=message_id,
         content=[TextBlock(text=text)],
         stop_reason="end_turn",
         usage=Usage(
-            input_tokens=tokens(memoryview(params).nbytes),
+            input_tokens=count_tokens(params),
             output_tokens=tokens(len(text.encode())),
+            service_tier=service_tier,
         ),
     )
+
+
+def count_tokens(params: Raw) -> int:
+    """Return how many tokens the input of a request counts for."""
+    return tokens(memoryview(params).nbytes)
 
 
 def digest(params: Raw) -> str:

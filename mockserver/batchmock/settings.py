@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
 from batchmock.limits import BODY_BYTES_MAX, BODY_PATIENCE_S, RateLimits
+from batchmock.models import Model
 from batchmock.scenario import Scenario
 
 # Hosts that no results_url may name: a client would send its key there.
@@ -24,6 +25,7 @@ class Settings:
     - ``keys``: API key → name of the workspace it opens. Any other key opens a workspace of its own, unless
       ``strict_keys`` refuses it with a 401.
     - ``public_url``: where clients reach the emulator, for ``results_url``; None takes it from each request.
+    - ``models``: models to know beside the real ones; one that has a real one's id takes its place.
     - ``body_patience_s``: for how many real seconds an upload may stall before it is refused.
     """
 
@@ -34,6 +36,7 @@ class Settings:
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
     strict_keys: bool = False
     public_url: str | None = None
+    models: tuple[Model, ...] = ()
     body_bytes_max: int = BODY_BYTES_MAX
     body_patience_s: float = BODY_PATIENCE_S
 
@@ -42,6 +45,9 @@ class Settings:
             raise UsageError("strict keys without any key would refuse every request; name a key")
         if self.public_url is not None:
             _refuse_url(self.public_url)
+        ids = [model.id for model in self.models]
+        if twice := {id_ for id_ in ids if ids.count(id_) > 1}:
+            raise UsageError(f"model {min(twice)} is added twice; once is enough")
         for name, value in (
             ("requests per minute", self.limits.http_requests_per_minute),
             ("queued requests", self.limits.queued_requests_max),

@@ -4,7 +4,7 @@ The six operations, each at an instant that the caller read from the clock once.
 workspaces, or who may come in.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -13,6 +13,7 @@ from batchmock.draws import Identifiers
 from batchmock.errors import ApiError, batch_not_found, invalid_request
 from batchmock.facts import BatchFacts, Submission
 from batchmock.limits import PAGE_LIMIT_DEFAULT, RateLimits
+from batchmock.models import MODELS, Model
 from batchmock.plans import Plans
 from batchmock.projection import BatchView, project, result_lines, unfinished
 from batchmock.rates import Bucket, rate_limited
@@ -53,10 +54,19 @@ class PageView:
 class Workspace:
     """Batches that live apart from every other workspace's, on a clock of their own."""
 
-    def __init__(self, workspace_id: str, *, clock: Clock, scenario: Scenario, limits: RateLimits) -> None:
+    def __init__(
+        self,
+        workspace_id: str,
+        *,
+        clock: Clock,
+        scenario: Scenario,
+        limits: RateLimits,
+        models: Mapping[str, Model] = MODELS,
+    ) -> None:
         self.id = workspace_id
         self.clock = clock
         self.scenario = scenario
+        self.models = models
         self._ids = Identifiers(scenario.seed, f"batch\0{workspace_id}", "msgbatch_01")
         self._bucket = Bucket(limits.http_requests_per_minute)
         self._queued_max = limits.queued_requests_max
@@ -93,6 +103,7 @@ class Workspace:
             api_version=options.api_version,
             betas=options.betas,
             user_profile_id=options.user_profile_id,
+            models=self.models,
         )
         yield from self._plans.prepare(submission)
         with self._lock:

@@ -85,6 +85,23 @@ def test_a_whole_life_runs_in_one_step_a_call(app: ASGIApp) -> None:
     assert threading.active_count() == threads
 
 
+def test_messages_streams_counts_and_models_run_in_one_step_a_call(app: ASGIApp) -> None:
+    threads = threading.active_count()
+    params = many(1)["requests"][0]["params"] | {"messages": [{"role": "user", "content": "x" * 20_000}]}
+
+    status, _, plain = call(app, "POST", "/v1/messages", params)
+    assert status == 200
+    status, headers, stream = call(app, "POST", "/v1/messages", params | {"stream": True}, accept_encoding="gzip")
+    assert (status, headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    assert stream.count(b"event: content_block_delta\n") > 100
+    assert json.loads(plain)["content"][0]["text"].endswith("x" * 20_000)
+    assert call(app, "POST", "/v1/messages/count_tokens", params)[0] == 200
+    assert call(app, "GET", "/v1/models", query=b"limit=3", accept_encoding="gzip")[0] == 200
+    assert call(app, "GET", "/v1/models/claude-haiku-4-5")[0] == 200
+    assert call(app, "POST", "/v1/messages", {"model": "x"})[0] == 400
+    assert threading.active_count() == threads
+
+
 def test_threads_that_create_at_once_lose_nothing(app: ASGIApp) -> None:
     def work() -> None:
         for _ in range(20):

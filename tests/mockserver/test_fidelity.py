@@ -18,6 +18,7 @@ SWITCHES = {
     "public_url",
     "keys",
     "strict_keys",
+    "models",
     "rpm",
     "queue",
     "body_bytes_max",

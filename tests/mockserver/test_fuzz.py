@@ -18,7 +18,16 @@ from batchmock.settings import Settings
 
 DOCUMENTED = {200, 400, 401, 403, 404, 405, 413, 429}
 HEADERS = {"x-api-key": "fuzz", "anthropic-version": "2023-06-01"}
-PATHS = ["/v1/messages/batches", "/_emulator/clock", "/_emulator/clock/advance", "/_emulator/reset"]
+PATHS = [
+    "/v1/messages/batches",
+    "/v1/messages",
+    "/v1/messages/count_tokens",
+    "/v1/models",
+    "/v1/models/claude-haiku-4-5",
+    "/_emulator/clock",
+    "/_emulator/clock/advance",
+    "/_emulator/reset",
+]
 GOOD = {
     "requests": [
         {
@@ -75,6 +84,12 @@ finite: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
+)
+asked = st.dictionaries(st.sampled_from(["model", "max_tokens", "messages", "stream", "x"]), finite) | perhaps(
+    model=st.sampled_from(["claude-haiku-4-5", "claude-opus-5", "claude-3-opus-20240229"]),
+    max_tokens=st.just(5),
+    messages=st.lists(turns, max_size=3),
+    stream=st.booleans(),
 )
 sound = st.lists(
     st.fixed_dictionaries(
@@ -136,6 +151,16 @@ def test_nothing_inside_params_ever_fails_a_batch(client: httpx2.Client, request
     assert sorted(answered) == sorted(request["custom_id"] for request in requests)
 
 
+@fuzzing
+@given(st.sampled_from(["/v1/messages", "/v1/messages/count_tokens"]), asked.map(encoded) | bodies)
+def test_any_params_are_answered_or_refused(client: httpx2.Client, path: str, body: bytes) -> None:
+    response = client.post(path, headers=HEADERS | {"content-type": "application/json"}, content=body)
+
+    well_answered(response)
+    if response.headers["content-type"].startswith("text/event-stream"):
+        assert response.text.endswith('event: message_stop\ndata: {"type":"message_stop"}\n\n')
+
+
 HEADER_NAMES = (
     "anthropic-version",
     "anthropic-beta",
@@ -158,12 +183,16 @@ HEADER_NAMES = (
         st.sampled_from(HEADER_NAMES),
         st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20).map(str.strip),
     ),
-    st.dictionaries(st.sampled_from(["limit", "after_id", "before_id", "beta"]), st.text(max_size=12)),
+    st.dictionaries(
+        st.sampled_from(["limit", "after_id", "before_id", "beta", "lifecycle", "lifecycle[]"]),
+        st.text(max_size=12),
+    ),
 )
 def test_any_id_headers_and_query_get_a_documented_answer(
-    client: httpx2.Client, batch_id: str, headers: dict[str, str], query: dict[str, str]
+    client: httpx2.Client, id_: str, headers: dict[str, str], query: dict[str, str]
 ) -> None:
-    for path in ("/v1/messages/batches", f"/v1/messages/batches/{quote(batch_id, safe='')}"):
+    batches, models = "/v1/messages/batches", "/v1/models"
+    for path in (batches, f"{batches}/{quote(id_, safe='')}", models, f"{models}/{quote(id_, safe='')}"):
         well_answered(client.get(path, headers=HEADERS | headers, params=query))
 
 
@@ -258,6 +287,30 @@ def test_bytes_that_are_no_create_body_are_refused_in_the_apis_words(
 
     assert response.status_code == 400
     assert response.json()["error"]["type"] == "invalid_request_error"
+    assert response.json()["error"]["message"].startswith(message)
+
+
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/messages/count_tokens"])
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        pytest.param(b"", NOT_JSON, id="empty"),
+        pytest.param(b'{"x":' + b"[" * 400_000, NOT_JSON + "nested too deeply", id="deep"),
+        pytest.param(b'{"stream":NaN}', NOT_JSON, id="nan"),
+        pytest.param(b'{"x":"\xff"}', NOT_JSON + "invalid", id="not utf-8"),
+        pytest.param(rb'{"model":"\ud800"}', NOT_JSON, id="surrogate in a value"),
+        pytest.param(rb'{"\udc00":1}', NOT_JSON, id="surrogate in a key"),
+        pytest.param(b"[]", NO_BODY, id="list"),
+        pytest.param(b"1" * 5_000, "Input should be a finite number", id="huge number"),
+        pytest.param(b'{"max_tokens":' + b"1" * 5_000 + b"}", "", id="huge max_tokens"),
+    ],
+)
+def test_bytes_that_are_no_params_are_refused_in_the_apis_words(
+    client: httpx2.Client, path: str, body: bytes, message: str
+) -> None:
+    response = client.post(path, headers=HEADERS | {"content-type": "application/json"}, content=body)
+
+    assert response.status_code == 400
     assert response.json()["error"]["message"].startswith(message)
 
 

@@ -12,6 +12,7 @@ import pytest
 from batchmock.clock import ClockSetting
 from batchmock.errors import ApiError, UsageError
 from batchmock.limits import RateLimits
+from batchmock.models import Model
 from batchmock.rates import Bucket
 from batchmock.server import running
 from batchmock.settings import Settings
@@ -118,10 +119,12 @@ def test_an_upload_that_stalls_is_refused() -> None:
         (lambda: Settings(strict_keys=True), "strict keys without any key"),
         (lambda: Settings(public_url="mock.test"), "does not start with http"),
         (lambda: Settings(public_url="https://api.anthropic.com/v1"), "is the real API's"),
+        (lambda: Settings(models=(Model("x"), Model("y"), Model("x", 5))), "model x is added twice"),
+        (lambda: Settings(models=(Model("x", released="soon"),)), "model x: 'soon' is not a day"),
         (lambda: Settings(body_bytes_max=0), "the limit on body bytes is 0"),
         (lambda: Settings(limits=RateLimits(queued_requests_max=-1)), "the limit on queued requests is -1"),
     ],
-    ids=["strict keys", "public url", "real API", "body bytes", "queue"],
+    ids=["strict keys", "public url", "real API", "same model", "no day", "body bytes", "queue"],
 )
 def test_settings_that_make_no_sense_are_refused(make: Any, said: str) -> None:
     with pytest.raises(UsageError, match=said):

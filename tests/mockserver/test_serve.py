@@ -101,6 +101,17 @@ def test_keys_can_share_a_workspace_and_others_be_refused() -> None:
         assert workspace("d") is None
 
 
+def test_models_can_be_added_with_their_ceilings() -> None:
+    with serving(
+        "--model", "claude-of-tomorrow:64", "--model", "gateway/claude:eu:8", "--model", "plain"
+    ) as server:
+
+        def ceiling(name: str) -> int:
+            return httpx2.get(f"{server.url}/v1/models/{name}", headers=HEADERS).json()["max_tokens"]
+
+        assert [ceiling(name) for name in ("claude-of-tomorrow", "gateway/claude:eu", "plain")] == [64, 8, 128_000]
+
+
 MISTAKES: list[tuple[list[str], str]] = [
     (["--speed", "0"], "speed is 0; it is more than 0"),
     (["--speed", "fast"], "'fast' is not a valid float"),
@@ -109,6 +120,11 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["--clock", "sundial"], "'sundial' is not one of 'manual', 'scaled', 'stepped', 'wall'"),
     (["--port", "70000"], "70000 is not in the range 0<=x<=65535"),
     (["--key", "=x"], "--key '=x' names no key"),
+    (["--model", "claude:many"], "--model 'claude:many' is neither ID nor ID:MAX_TOKENS"),
+    (["--model", ":5"], "--model ':5' is neither ID nor ID:MAX_TOKENS"),
+    (["--model", ""], "a model has no id; write it as claude-of-tomorrow"),
+    (["--model", "claude-x:0"], "model claude-x: max_tokens is 0; it is at least 1"),
+    (["--model", "claude-x", "--model", "claude-x:5"], "model claude-x is added twice"),
     (["--strict-keys"], "strict keys without any key"),
     (["--rpm", "0"], "the limit on requests per minute is 0; it is at least 1"),
     (["--public-url", "example"], "does not start with http:// or https://"),

@@ -1,11 +1,13 @@
 """Every official SDK against every kind of emulator a test may want, each started once."""
 
+import os
 import sys
 from collections.abc import Callable, Generator
 from functools import partial
 from pathlib import Path
 
 import pytest
+from anthropic import Anthropic
 
 from batchmock.clock import ClockSetting
 from batchmock.limits import RateLimits
@@ -19,10 +21,12 @@ from tests.sdks.official_client import (
     Namespace,
     Program,
     Sdk,
+    clean_environment,
     python_sdk,
     started,
     typescript_sdk,
 )
+from tests.sdks.python_clients import strict_client
 from tests.sdks.workspace import Workspace, new_key
 
 SDKS = [
@@ -48,6 +52,15 @@ TWO_DAYS = Scenario(timing=Timing(batch=Fixed(48 * HOUR)))
 def config_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty folder, in which an SDK finds no profile of the machine's own."""
     return tmp_path_factory.mktemp("anthropic-config")
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, config_folder: Path) -> None:
+    """Leave the SDK of this process nothing of the machine's own to find."""
+    for name in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
+        monkeypatch.delenv(name)
+    for name, value in clean_environment(config_folder).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="session", params=SDKS, ids=[sdk.name for sdk in SDKS])
@@ -80,6 +93,13 @@ def workspace(enter: Callable[[str], Workspace], emulator: str) -> Workspace:
 def slow_workspace(enter: Callable[[str], Workspace], slow_emulator: str) -> Workspace:
     """A workspace whose batches would take two days."""
     return enter(slow_emulator)
+
+
+@pytest.fixture
+def client(emulator: str) -> Generator[Anthropic]:
+    """A client of this process that refuses any answer its types do not describe."""
+    with strict_client(emulator) as strict:
+        yield strict
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import os
 from collections.abc import Generator
 from datetime import UTC, timedelta
-from pathlib import Path
 
 import anthropic
 import pytest
@@ -25,24 +23,8 @@ from anthropic.types.messages.batch_create_params import Request
 from batchmock.clock import ClockSetting
 from batchmock.server import running
 from batchmock.settings import Settings
-from tests.sdks.official_client import clean_environment
+from tests.sdks.python_clients import strict_async_client, strict_client
 from tests.sdks.workspace import advance, new_key
-
-
-@pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch, config_folder: Path) -> None:
-    """Leave the SDK nothing of the machine's own to find."""
-    for name in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
-        monkeypatch.delenv(name)
-    for name, value in clean_environment(config_folder).items():
-        monkeypatch.setenv(name, value)
-
-
-@pytest.fixture
-def client(emulator: str) -> Generator[Anthropic]:
-    """A client that refuses any answer its types do not describe."""
-    with strict_client(emulator) as strict:
-        yield strict
 
 
 @pytest.fixture
@@ -50,14 +32,6 @@ def slow_client(slow_emulator: str) -> Generator[Anthropic]:
     """The same, for batches that would take two days."""
     with strict_client(slow_emulator) as strict:
         yield strict
-
-
-def strict_client(url: str) -> Anthropic:
-    return Anthropic(base_url=url, api_key=new_key(), max_retries=0, _strict_response_validation=True)
-
-
-def strict_async_client(url: str) -> AsyncAnthropic:
-    return AsyncAnthropic(base_url=url, api_key=new_key(), max_retries=0, _strict_response_validation=True)
 
 
 def pass_time(client: Anthropic | AsyncAnthropic, by: str) -> None:
@@ -136,7 +110,7 @@ def test_strict_types_describe_every_terminal_state(slow_client: Anthropic) -> N
 def test_strict_beta_types_describe_every_terminal_state(slow_client: Anthropic) -> None:
     batches = slow_client.beta.messages.batches
     left = batches.create(
-        requests=asking_at_length(20, model="claude-opus-4-8") + asking_at_length(20, model="claude-opus-5-5"),
+        requests=asking_at_length(20, model="claude-opus-4-8") + asking_at_length(20, model="claude-fable-5-1"),
         betas=["output-300k-2026-03-24"],
     )
     canceled = batches.create(requests=asking_at_length(1, model="claude-opus-4-8"))
@@ -153,7 +127,7 @@ def test_strict_beta_types_describe_every_terminal_state(slow_client: Anthropic)
         beta_types.BetaMessageBatchCanceledResult,
     }
     errored = {line.custom_id.rpartition("-")[0] for line in lines if line.result.type == "errored"}
-    assert errored == {"claude-opus-5-5"}, "only the other model may write so much"
+    assert errored == {"claude-fable-5-1"}, "only the other model may write so much"
 
 
 def test_the_environment_alone_leads_a_client_to_the_emulator(

@@ -61,6 +61,30 @@ class Workspace:
         """Make a call; return the id of its HTTP exchange as the SDK exposes it."""
         return self._made(call, arguments)["request_id"]
 
+    def message(self, **params: object) -> Json:
+        """Ask for a message, at once."""
+        return self._seen("message", **params)
+
+    def streamed(self, **params: object) -> Json:
+        """Ask for a message as a stream: the types of the SDK's events, and the message they came to."""
+        return self._seen("streamed", **params)
+
+    def raw_events(self, **params: object) -> list[Json]:
+        """Ask for a message as a stream; return the API's events."""
+        return self._seen("raw_events", **params)
+
+    def count_tokens(self, **params: object) -> int:
+        """Have the tokens of a request counted."""
+        return self._seen("count", **params)
+
+    def model(self, model_id: str) -> Json:
+        """Look at one model."""
+        return self._seen("model", model_id=model_id)
+
+    def models(self, **query: str | int) -> list[str]:
+        """Return the ids of the models, on pages that the SDK turns by itself."""
+        return self._seen("models", **query)
+
     def advance(self, by: str) -> None:
         """Move the clock of the workspace."""
         advance(self.url, self.key, by)

@@ -14,6 +14,7 @@ from batchmock.cli.words import DURATION, INSTANT, RefusedError
 from batchmock.clock import CLOCK_MODES, ClockMode, ClockSetting
 from batchmock.errors import UsageError
 from batchmock.limits import RateLimits
+from batchmock.models import Model
 from batchmock.scenario import Scenario
 from batchmock.scenario_files import find_scenario
 from batchmock.settings import Settings
@@ -74,6 +75,13 @@ DEFAULT_CLOCK = ClockSetting()
     help="An API key and the workspace it opens, one of its own if none is named. Repeatable.",
 )
 @click.option("--strict-keys", is_flag=True, help="Refuse every other key with a 401.")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="ID[:MAX_TOKENS]",
+    help="A model to know beside the real ones, with the largest max_tokens it takes. Repeatable.",
+)
 @click.option("--public-url", help="Where clients reach the emulator, if not at the host they ask for.")
 @click.option("--rpm", type=int, help="HTTP requests a minute for each workspace; more get a 429.")
 @click.option("--queue", type=int, help="Requests of one workspace that may wait at once; more get a 429.")
@@ -138,6 +146,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         limits=RateLimits(http_requests_per_minute=options["rpm"], queued_requests_max=options["queue"]),
         keys=dict(_key(text) for text in options["keys"]),
         strict_keys=options["strict_keys"],
+        models=tuple(_model(text) for text in options["models"]),
         public_url=options["public_url"],
     )
 
@@ -152,6 +161,15 @@ def _key(text: str) -> tuple[str, str]:
     if not key:
         raise UsageError(f"--key {text!r} names no key; write it as KEY or KEY=WORKSPACE")
     return key, workspace or f"of key {key}"
+
+
+def _model(text: str) -> Model:
+    id_, separator, ceiling = text.rpartition(":")
+    if not separator:
+        return Model(text)
+    if not (id_ and ceiling.isdecimal() and len(ceiling) <= 9):
+        raise UsageError(f"--model {text!r} is neither ID nor ID:MAX_TOKENS, as in claude-of-tomorrow:64000")
+    return Model(id_, int(ceiling))
 
 
 def _greeting(url: str, settings: Settings, host: str) -> str:

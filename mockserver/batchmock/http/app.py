@@ -12,7 +12,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from batchmock.emulator import Emulator
-from batchmock.http import batches, control
+from batchmock.http import batches, control, messages, models
 from batchmock.http.exchange import Exchange, ExchangeLayer
 from batchmock.http.routing import Handler, Methods, OpenToAll, nowhere
 from batchmock.http.runtime import BY_HAND, Runtime
@@ -34,19 +34,27 @@ def build_app(
     """Return the app; ``observe`` sees each exchange once it is over."""
 
     def api(path: str, **handlers: Handler) -> Route:
-        return Route(path, Methods(emulator, runtime, handlers, versioned=True))
+        return Route(path, Methods(emulator, runtime, handlers, versioned=True, metered=True))
 
     def large(path: str, **handlers: Handler) -> Route:
-        return Route(path, packed(Methods(emulator, runtime, handlers, versioned=True)))
+        return Route(path, packed(Methods(emulator, runtime, handlers, versioned=True, metered=True)))
+
+    def beside(path: str, **handlers: Handler) -> Route:
+        return Route(path, packed(Methods(emulator, runtime, handlers, versioned=True, metered=False)))
 
     def emulators_own(path: str, **handlers: Handler) -> Route:
-        return Route(f"/_emulator{path}", Methods(emulator, runtime, handlers, versioned=False))
+        methods = Methods(emulator, runtime, handlers, versioned=False, metered=False)
+        return Route(f"/_emulator{path}", methods)
 
     routes = [
         api("/v1/messages/batches/{batch_id}", GET=batches.retrieve, DELETE=batches.delete),
         large("/v1/messages/batches", POST=batches.create, GET=batches.list_batches),
         large("/v1/messages/batches/{batch_id}/results", GET=batches.results),
         api("/v1/messages/batches/{batch_id}/cancel", POST=batches.cancel),
+        beside("/v1/messages", POST=messages.create),
+        beside("/v1/messages/count_tokens", POST=messages.count_tokens),
+        beside("/v1/models", GET=models.list_models),
+        beside("/v1/models/{model_id:path}", GET=models.retrieve),
         Route("/_emulator/health", OpenToAll(control.health)),
         emulators_own("/clock", GET=control.read_clock, PUT=control.change_clock),
         emulators_own("/clock/advance", POST=control.advance_clock),

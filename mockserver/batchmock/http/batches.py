@@ -7,18 +7,18 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 
 from starlette.datastructures import QueryParams
 
-from batchmock.errors import ApiError, invalid_request
+from batchmock.errors import ApiError
 from batchmock.http.admission import create_options
 from batchmock.http.body import read_body
 from batchmock.http.origin import origin
+from batchmock.http.paging import page_query
 from batchmock.http.responses import JsonResponse, RawHeader, StreamedResponse
 from batchmock.http.routing import Call
 from batchmock.http.runtime import Pause
-from batchmock.limits import PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, POLL_RETRY_AFTER_S
+from batchmock.limits import POLL_RETRY_AFTER_S
 from batchmock.projection import BatchView, render
 from batchmock.wire.batch import BatchPage, DeletedMessageBatch, MessageBatch
 from batchmock.wire.request import parse_create
-from batchmock.workspace import PageQuery
 
 # Large enough that sending costs nothing beside making the lines, small enough that memory stays flat.
 CHUNK_BYTES = 64 * 1024
@@ -43,7 +43,7 @@ async def create(call: Call) -> JsonResponse:
 
 async def list_batches(call: Call) -> JsonResponse:
     """``GET /v1/messages/batches``: a page, newest first."""
-    page = call.workspace.page(_page_query(QueryParams(call.scope["query_string"])), call.now)
+    page = call.workspace.page(page_query(QueryParams(call.scope["query_string"])), call.now)
     batches = [await _rendered(call, view) for view in page.batches]
     if any(view.status != "ended" for view in page.batches):
         call.workspace.clock.polled_unfinished()
@@ -113,24 +113,3 @@ async def _chunks(lines: Iterator[bytes], pause: Pause) -> AsyncIterator[bytes]:
             await pause()
     if chunk:
         yield bytes(chunk)
-
-
-def _page_query(query: QueryParams) -> PageQuery:
-    after_id, before_id = query.get("after_id"), query.get("before_id")
-    if after_id and before_id:
-        raise invalid_request("Only one of after_id and before_id may be given.")
-    return PageQuery(limit=_limit(query.get("limit")), after_id=after_id or None, before_id=before_id or None)
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return PAGE_LIMIT_DEFAULT
-    # Nine digits are more than any page; int() would take a long time over a million of them.
-    if not text.lstrip("-").isdecimal() or len(text) > 9:
-        raise invalid_request("limit: Input should be a valid integer, unable to parse string as an integer")
-    limit = int(text)
-    if limit < 1:
-        raise invalid_request("limit: Input should be greater than or equal to 1")
-    if limit > PAGE_LIMIT_MAX:
-        raise invalid_request(f"limit: Input should be less than or equal to {PAGE_LIMIT_MAX}")
-    return limit

@@ -38,15 +38,25 @@ Handler = Callable[[Call], Awaitable[ASGIApp]]
 
 
 class Methods:
-    """The handlers of one path, by method; ``versioned`` ones are the API's own and need its headers."""
+    """The handlers of one path, by method.
+
+    ``versioned`` ones are the API's own and need its headers; ``metered`` ones count against the batches' rate.
+    """
 
     def __init__(
-        self, emulator: Emulator, runtime: Runtime, handlers: Mapping[str, Handler], *, versioned: bool
+        self,
+        emulator: Emulator,
+        runtime: Runtime,
+        handlers: Mapping[str, Handler],
+        *,
+        versioned: bool,
+        metered: bool,
     ) -> None:
         self._emulator = emulator
         self._runtime = runtime
         self._handlers = handlers
         self._versioned = versioned
+        self._metered = metered
         self._allowed = ", ".join(sorted(handlers))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,6 +81,7 @@ class Methods:
         if self._versioned:
             version_of(headers)
             betas_of(headers)
+        if self._metered:
             workspace.admit(now)
         patient = self._runtime.patience(receive)
         return Call(self._emulator, workspace, now, scope, headers, patient, self._runtime)

@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from batchmock.errors import ErrorType
 
+ServiceTier = Literal["batch", "standard"]
+
 
 class TextBlock(Struct, frozen=True, gc=False):
     """A block of text in an answer."""
@@ -35,7 +37,7 @@ class Usage(Struct, frozen=True, kw_only=True):
     cache_read_input_tokens: int = 0
     cache_creation: CacheCreation = NOTHING_CACHED
     output_tokens: int
-    service_tier: Literal["batch"] = "batch"
+    service_tier: ServiceTier = "batch"
     inference_geo: str = "not_available"
 
 

@@ -54,7 +54,13 @@ class Room:
         self, method: str, path: str = "", *, headers: dict[str, str] | None = None, **rest: Any
     ) -> httpx2.Response:
         """Send a request below the batches' path, with the workspace's headers and more."""
-        return self.client.request(method, BATCHES + path, headers=self.headers | (headers or {}), **rest)
+        return self.send(method, BATCHES + path, headers=headers, **rest)
+
+    def send(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, **rest: Any
+    ) -> httpx2.Response:
+        """Send a request to any path, with the workspace's headers and more."""
+        return self.client.request(method, path, headers=self.headers | (headers or {}), **rest)
 
     def post(self, body: object) -> httpx2.Response:
         """Create a batch from a whole body, or try to."""

@@ -5,11 +5,16 @@ import re
 
 import pytest
 
-from batchmock.models import LONG_OUTPUT_MODELS
+from batchmock.models import MODELS
 from tests.mockserver.facts.room import TOO_SLOW, Json, Room, asked, good, many, room_with
 from tests.mockserver.facts.rows import row, shows
 
 ABOVE = "which is the maximum allowed number of output tokens for"
+LONG_OUTPUT_MODELS = [
+    *(f"claude-opus-{version}" for version in ("5-5", "5", "4-8", "4-7", "4-6")),
+    *(f"claude-sonnet-{version}" for version in ("5-5", "5", "4-6")),
+    "claude-haiku-5-5",
+]
 LONG_OUTPUT = {"anthropic-beta": "output-300k-2026-03-24"}
 
 
@@ -76,7 +81,7 @@ def ended_with(room: Room, headers: dict[str, str], *requests: Json) -> dict[str
     return room.results(batch["id"])
 
 
-@pytest.mark.parametrize("model", [row("params-5", model, model) for model in sorted(LONG_OUTPUT_MODELS)])
+@pytest.mark.parametrize("model", [row("params-5", model, model) for model in LONG_OUTPUT_MODELS])
 def test_a_beta_raises_the_ceiling_of_some_models(room: Room, model: str) -> None:
     requests = [asked("most", model=model, max_tokens=300_000), asked("more", model=model, max_tokens=300_001)]
 
@@ -91,9 +96,7 @@ def test_a_beta_raises_the_ceiling_of_some_models(room: Room, model: str) -> Non
 
 @shows("params-5")
 def test_the_models_with_a_raised_ceiling_are_the_documented_ones() -> None:
-    opus = {f"claude-opus-{version}" for version in ("5", "4-8", "4-7", "4-6")}
-
-    assert opus | {"claude-sonnet-5", "claude-sonnet-4-6"} == LONG_OUTPUT_MODELS
+    assert {model.id for model in MODELS.values() if model.long_output} == set(LONG_OUTPUT_MODELS)
 
 
 @shows("params-6")

@@ -14,6 +14,7 @@ async function answer({ url, key, namespace, call, arguments: given }) {
   const client = new Anthropic({ baseURL: url, apiKey: key, maxRetries: 0, timeout: TIMEOUT_MS });
   const root = namespace === "beta" ? client.beta : client;
   try {
+    if (call in beside) return await beside[call](root, given);
     return await saw(root.messages.batches, call, given);
   } catch (error) {
     if (error instanceof AnthropicError) return { raised: refusal(error) };
@@ -29,6 +30,31 @@ async function saw(batches, call, given) {
   const seen = await batches[operation](given.message_batch_id ?? given);
   return { seen: plain(call, seen), request_id: seen._request_id };
 }
+
+// What is not about batches.
+const beside = {
+  async message(root, given) {
+    const seen = await root.messages.create(given);
+    return { seen, request_id: seen._request_id };
+  },
+  async streamed(root, given) {
+    const stream = root.messages.stream(given);
+    const events = await all(stream, (event) => event.type);
+    return { seen: { events, message: await stream.finalMessage() } };
+  },
+  async raw_events(root, given) {
+    return { seen: await all(await root.messages.create({ ...given, stream: true }), (event) => event) };
+  },
+  async count(root, given) {
+    return { seen: (await root.messages.countTokens(given)).input_tokens };
+  },
+  async model(root, { model_id }) {
+    return { seen: await root.models.retrieve(model_id) };
+  },
+  async models(root, given) {
+    return { seen: await all(root.models.list(given), (model) => model.id) };
+  },
+};
 
 function plain(call, { data, has_more, first_id, last_id, ...rest }) {
   return call === "page" ? { data, has_more, first_id, last_id } : rest;

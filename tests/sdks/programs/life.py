@@ -24,6 +24,8 @@ def answer(step: dict[str, Any]) -> dict[str, Any]:
     client = client_of(step["url"], step["key"])
     root: Any = client.beta if step["namespace"] == "beta" else client
     try:
+        if step["call"] in BESIDE:
+            return BESIDE[step["call"]](root, step["arguments"])
         return saw(root.messages.batches, step["call"], step["arguments"])
     except AnthropicError as error:
         return {"raised": refusal(error)}
@@ -45,6 +47,50 @@ def saw(batches: Any, call: str, arguments: dict[str, Any]) -> dict[str, Any]:
         return {"seen": [batch.id for batch in batches.list(**arguments)]}
     seen = getattr(batches, "list" if call == "page" else call)(**arguments)
     return {"seen": seen.to_dict(), "request_id": seen._request_id}
+
+
+def message(root: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Ask for a message, at once."""
+    seen = root.messages.create(**arguments)
+    return {"seen": seen.to_dict(), "request_id": seen._request_id}
+
+
+def streamed(root: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Ask for a message as a stream; say which events there were, and what they came to."""
+    with root.messages.stream(**arguments) as stream:
+        events = [event.type for event in stream]
+        return {"seen": {"events": events, "message": stream.get_final_message().to_dict()}}
+
+
+def raw_events(root: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Ask for the events themselves."""
+    with root.messages.create(**arguments, stream=True) as stream:
+        return {"seen": [event.to_dict() for event in stream]}
+
+
+def count(root: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Have tokens counted."""
+    return {"seen": root.messages.count_tokens(**arguments).input_tokens}
+
+
+def model(root: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Look at one model."""
+    return {"seen": root.models.retrieve(**arguments).to_dict()}
+
+
+def models(root: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """List models, turning the pages."""
+    return {"seen": [each.id for each in root.models.list(**arguments)]}
+
+
+BESIDE = {
+    "message": message,
+    "streamed": streamed,
+    "raw_events": raw_events,
+    "count": count,
+    "model": model,
+    "models": models,
+}
 
 
 def refusal(error: Any) -> dict[str, Any]:

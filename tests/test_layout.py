@@ -23,11 +23,18 @@ RINGS = {
     "params": 1, "messages": 1, "moments": 1, "order": 1, "verdicts": 1, "plan": 1, "projection": 1, "replies": 1,
     "store": 2, "plans": 2, "rates": 2,
     "workspace": 3, "emulator": 3,
-    "http": 4, "access_log": 4, "scenario_files": 4, "server": 5, "cli": 5, "__main__": 6, "__init__": 0,
+    "http": 4, "access_log": 4, "scenario_files": 4, "coupling": 4, "socket_wire": 4,
+    "server": 5, "inprocess": 5, "cli": 5, "__main__": 6, "__init__": 0,
 }  # fmt: skip
 
 # Third parties that must not spread: where each may be imported, as a prefix of the path in its package.
-KEPT_TO = {"starlette": ("http/", "server.py"), "uvicorn": ("server.py",), "click": ("cli/", "cli.py")}
+KEPT_TO = {
+    "starlette": ("http/", "server.py", "socket_wire.py", "inprocess/"),
+    "uvicorn": ("server.py", "socket_wire.py"),
+    "click": ("cli/", "cli.py"),
+    "httpx": ("inprocess/",), "httpx2": ("inprocess/",), "anthropic": ("inprocess/",), "respx": ("inprocess/",),
+    "time_machine": ("coupling/",), "trio": ("coupling/",),
+}  # fmt: skip
 
 FORBIDDEN_CALLS = {
     ("time", None), ("random", None), ("secrets", None), ("asyncio", "sleep"), ("os", "urandom"),
@@ -35,7 +42,10 @@ FORBIDDEN_CALLS = {
     ("uuid", "uuid1"), ("uuid", "uuid4"),
 }  # fmt: skip
 # Where real time and real threads come in.
-EDGE_OF_TIME = {"batchmock/server.py"}
+EDGE_OF_TIME = {
+    "batchmock/server.py", "batchmock/socket_wire.py",
+    "batchmock/inprocess/emulator.py", "batchmock/inprocess/wire.py",
+}  # fmt: skip
 
 
 def name(path: Path) -> str:

@@ -26,6 +26,7 @@ from batchmock.http.app import build_app, no_record
 from batchmock.http.exchange import Exchange
 from batchmock.http.runtime import Runtime, Work
 from batchmock.settings import Settings
+from batchmock.socket_wire import Wired
 
 BACKLOG = 2_048
 # A download still under way when the server is asked to stop has this long to end.
@@ -40,7 +41,7 @@ class Server(uvicorn.Server):
     def __init__(self, app: ASGIApp, on_listening: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
-                app,
+                Wired(app),
                 lifespan="off",
                 log_config=None,
                 access_log=False,
@@ -91,9 +92,16 @@ def serve(
 @contextmanager
 def running(settings: Settings, *, observe: Observe = no_record) -> Generator[str]:
     """Serve in a thread of this process, on a free port of the loopback; gives the base URL."""
+    with running_app(new_app(settings, observe)) as url:
+        yield url
+
+
+@contextmanager
+def running_app(app: ASGIApp) -> Generator[str]:
+    """Serve any app in a thread of this process, on a free port of the loopback; gives the base URL."""
     listener = listen("127.0.0.1", 0)
     listening = threading.Event()
-    server = Server(new_app(settings, observe), listening.set)
+    server = Server(app, listening.set)
     thread = threading.Thread(target=server.run, args=([listener],), name="batchmock", daemon=True)
     thread.start()
     listening.wait()

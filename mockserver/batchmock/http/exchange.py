@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
 from batchmock.http.responses import error_response
+from batchmock.http.wire_faults import ConnectionOverError
 from batchmock.times import SECOND, http_date
 from batchmock.workspace import Workspace
 
@@ -64,7 +65,7 @@ class ExchangeLayer:
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self._app(scope, receive, send)
-        except ClientGoneError:
+        except (ClientGoneError, ConnectionOverError):
             return
         except ApiError as error:
             await error_response(error, exchange.request_id)(scope, receive, send)

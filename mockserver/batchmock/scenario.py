@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from batchmock.errors import UsageError
+from batchmock.faults import AnyFault
 from batchmock.limits import RETENTION, WINDOW
 from batchmock.outcomes import Mix, Pin
 from batchmock.timing import Duration, Timing
@@ -30,6 +31,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     - ``counts``: whether a running batch tells how many of its requests are done.
     - ``magic``: whether a ``custom_id`` that ends in ``--expired`` and the like says its own outcome.
     - ``pins`` and ``mix``: the outcomes of some requests, and the odds for the others.
+    - ``faults``: what goes wrong with exchanges.
     """
 
     seed: Annotated[int, Meta(ge=0)] = 0
@@ -41,6 +43,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timing: Timing = DEFAULT_TIMING
     mix: Mix = ALL_SUCCEED
     pins: tuple[Pin, ...] = ()
+    faults: tuple[AnyFault, ...] = ()
 
     def __post_init__(self) -> None:
         if self.window == 0:

@@ -12,6 +12,8 @@ from batchmock.clock import Clock
 from batchmock.draws import Identifiers
 from batchmock.errors import ApiError, batch_not_found, invalid_request
 from batchmock.facts import BatchFacts, Submission
+from batchmock.fault_book import FaultBook, Visit
+from batchmock.faults import AnyFault, Operation
 from batchmock.limits import PAGE_LIMIT_DEFAULT, RateLimits
 from batchmock.models import MODELS, Model
 from batchmock.plans import Plans
@@ -71,6 +73,7 @@ class Workspace:
         self._bucket = Bucket(limits.http_requests_per_minute)
         self._queued_max = limits.queued_requests_max
         self._store = MemoryStore()
+        self._fault_book = FaultBook(scenario.seed)
         self._plans = Plans()
         self._created = 0
         self._lock = Lock()
@@ -84,6 +87,17 @@ class Workspace:
         with self._lock:
             self._bucket.take(now)
 
+    def strike(self, operation: Operation, batch_id: str | None) -> Sequence[AnyFault]:
+        """Return the faults that strike an exchange; counts it."""
+        faults = self.scenario.faults
+        if not faults:
+            return ()
+        facts = None if batch_id is None else self._store.get(batch_id)
+        number = None if facts is None else facts.submission.number
+        if operation == "create":
+            number = self._created + 1
+        return self._fault_book.strike(faults, Visit(operation, number))
+
     def create(
         self, requests: Sequence[BatchRequest], options: CreateOptions, now: int
     ) -> Generator[None, None, BatchView]:
@@ -94,9 +108,11 @@ class Workspace:
         """
         with self._lock:
             self._refuse_overflow(len(requests), now)
-            number, self._created = self._created, self._created + 1
+            self._created += 1
+            number = self._created
         submission = Submission(
             id=self._ids.of(str(number)),
+            number=number,
             created_at=now,
             requests=requests,
             scenario=self.scenario,

@@ -10,10 +10,10 @@ from starlette.datastructures import QueryParams
 from batchmock.errors import ApiError
 from batchmock.http.admission import create_options
 from batchmock.http.body import read_body
+from batchmock.http.call import Call
 from batchmock.http.origin import origin
 from batchmock.http.paging import page_query
 from batchmock.http.responses import JsonResponse, RawHeader, StreamedResponse
-from batchmock.http.routing import Call
 from batchmock.http.runtime import Pause
 from batchmock.limits import POLL_RETRY_AFTER_S
 from batchmock.projection import BatchView, render

@@ -38,6 +38,20 @@ async def read_body(headers: RequestHeaders, receive: Receive, *, bytes_max: int
     return body
 
 
+async def drain(receive: Receive) -> None:
+    """Take the whole body and keep nothing.
+
+    Raises:
+        ClientGoneError: the connection was closed first.
+    """
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        more = message.get("more_body", False)
+
+
 class _Utf8:
     """Checks a text that comes in pieces, without keeping or decoding more than must be."""
 

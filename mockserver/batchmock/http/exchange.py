@@ -6,13 +6,14 @@ nothing here starts a task or a thread, or waits for anything but the caller.
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
+from batchmock.faults import AnyFault
 from batchmock.http.responses import error_response
 from batchmock.http.wire_faults import ConnectionOverError
 from batchmock.times import SECOND, http_date
@@ -34,6 +35,9 @@ class Exchange:
     request_id: str
     now: int | None = None
     workspace: Workspace | None = None
+    faults: Sequence[AnyFault] = ()
+    # The kinds of those that found nothing to bite on: a body cut beyond its end.
+    faults_without_effect: Sequence[str] = ()
     status: int = 0
     sent_bytes: int = 0
 

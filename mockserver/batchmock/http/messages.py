@@ -9,9 +9,9 @@ from msgspec import Raw
 
 from batchmock.http.admission import betas_of
 from batchmock.http.body import read_body
+from batchmock.http.call import Call
 from batchmock.http.exchange import EXCHANGE, Exchange
 from batchmock.http.responses import JsonResponse, RawHeader, StreamedResponse
-from batchmock.http.routing import Call
 from batchmock.http.runtime import Pause
 from batchmock.limits import MESSAGE_BODY_BYTES_MAX, MESSAGE_RATE_LIMITS
 from batchmock.messages import answer, count, is_streamed, params_of

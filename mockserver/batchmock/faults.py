@@ -138,7 +138,7 @@ class Headers(Fault, frozen=True, kw_only=True, tag="headers"):
 
 
 class Patch(Fault, frozen=True, kw_only=True, tag="patch"):
-    """What a JSON answer says is changed by a merge patch (RFC 7396), except that ``null`` means null.
+    """What a JSON answer says is changed by a merge patch (RFC 7396), in which null, or ``{null}``, means null.
 
     ``drop`` names the keys to leave out, as ``request_counts.errored``.
     """

@@ -22,6 +22,8 @@ from batchmock.wire.refusal import describe
 # A document from outside: what JSON and TOML have in common.
 Document = Mapping[str, object]
 
+# How null is written where any JSON may stand: TOML has none.
+_NULL = "{null}"
 _SHAPE = cast(inspect.StructType, inspect.type_info(Scenario))
 
 
@@ -98,6 +100,8 @@ def _plain(shape: inspect.Type, value: object, path: str) -> object:
                 _plain(shape.key_type, key, path): _plain(shape.value_type, item, f"{path}.{key}")
                 for key, item in pairs
             }
+        case inspect.CustomType():
+            return _json(value, _NULL, None)
         case _:
             return value
 
@@ -147,6 +151,8 @@ def _written(shape: inspect.Type, value: object) -> object:
             return [_written(shape.item_type, item) for item in cast(tuple[object, ...], value)]
         case inspect.DictType():
             return {key: _written(shape.value_type, item) for key, item in cast(Document, value).items()}
+        case inspect.CustomType():
+            return _json(value, None, _NULL)
         case _:
             return value
 
@@ -169,6 +175,15 @@ def _written_fields(shape: inspect.StructType, value: object) -> dict[str, objec
 
 def _default(field: inspect.Field) -> object:
     return field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+
+
+def _json(value: object, old: object, new: object) -> object:
+    """Return a JSON value with one leaf in the place of another, at any depth."""
+    if isinstance(value, dict):
+        return {key: _json(item, old, new) for key, item in cast(dict[str, object], value).items()}
+    if isinstance(value, list):
+        return [_json(item, old, new) for item in cast(list[object], value)]
+    return new if value == old and type(value) is type(old) else value
 
 
 def _is_distribution(shape: inspect.UnionType) -> bool:

@@ -53,6 +53,9 @@ class Cut:
         is_last = not message.get("more_body", False)
         piece = self._held + body
         at = self._cut_at(piece, is_last=is_last)
+        if at is None and is_last and self.ending.framing == "length":
+            # More was promised than there is: it ends here as well.
+            at = len(piece)
         if at is not None:
             await self._cut(piece[:at], is_whole_answer=is_last and not self._passed)
         else:

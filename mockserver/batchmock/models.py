@@ -12,10 +12,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model as answers name it, with the largest ``max_tokens`` it takes."""
+    """A model as answers name it, with the largest ``max_tokens`` it takes.
+
+    ``prefill``: whether an assistant turn may come last; models before 4.6 take it. ``budgeted_thinking``: whether
+    it takes ``thinking.type: enabled``; models before 4.7 do
+    (https://platform.claude.com/docs/en/api/errors, read 2026-08).
+    """
 
     id: str
     max_tokens: int
+    prefill: bool = False
+    budgeted_thinking: bool = False
+    retired: bool = False
 
 
 # https://platform.claude.com/docs/en/build-with-claude/batch-processing, read 2026-08: batches alone may ask
@@ -40,19 +48,19 @@ _MODELS = (
     Model("claude-mythos-5-2", 128_000),
     Model("claude-mythos-5-1", 128_000),
     Model("claude-mythos-5", 128_000),
-    Model("claude-mythos-preview", 128_000),
+    Model("claude-mythos-preview", 128_000, budgeted_thinking=True),
     Model("claude-opus-5-5", 128_000),
     Model("claude-opus-5", 128_000),
     Model("claude-opus-4-8", 128_000),
     Model("claude-opus-4-7", 128_000),
-    Model("claude-opus-4-6", 128_000),
-    Model("claude-opus-4-5-20251101", 64_000),
+    Model("claude-opus-4-6", 128_000, budgeted_thinking=True),
+    Model("claude-opus-4-5-20251101", 64_000, prefill=True, budgeted_thinking=True),
     Model("claude-sonnet-5-5", 128_000),
     Model("claude-sonnet-5", 128_000),
-    Model("claude-sonnet-4-6", 64_000),
-    Model("claude-sonnet-4-5-20250929", 64_000),
+    Model("claude-sonnet-4-6", 64_000, budgeted_thinking=True),
+    Model("claude-sonnet-4-5-20250929", 64_000, prefill=True, budgeted_thinking=True),
     Model("claude-haiku-5-5", 64_000),
-    Model("claude-haiku-4-5-20251001", 64_000),
+    Model("claude-haiku-4-5-20251001", 64_000, prefill=True, budgeted_thinking=True),
 )
 
 _ALIASES = {

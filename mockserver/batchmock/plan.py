@@ -16,7 +16,8 @@ from typing import Final
 
 from batchmock.draws import Draws
 from batchmock.facts import Submission
-from batchmock.params import check
+from batchmock.params.check import checker
+from batchmock.params.terms import Terms
 from batchmock.scenario import Scenario, Timing
 from batchmock.times import MICROSECOND
 from batchmock.wire.batch import RequestCounts
@@ -81,13 +82,20 @@ def schedule(submission: Submission) -> Generator[None, None, Schedule]:
     spread = _spread(scenario, submission.id)
     starts, finishes, places = array("q"), array("q"), array("Q")
     errors: dict[int, RowError] = {}
+    check = checker(
+        Terms(
+            api_version=submission.api_version,
+            betas=submission.betas,
+            user_profile_id=submission.user_profile_id,
+        )
+    )
     for first in range(0, len(requests), SLICE):
         part = requests[first : first + SLICE]
         drawn = draws.integers((request.custom_id for request in part), each=3)
         _draw_times(drawn, spread, scenario.timing, starts, finishes)
         places.extend(drawn[2::3])
         for index, request in enumerate(part, first):
-            if error := check(request.params, submission.betas):
+            if error := check(request.params):
                 errors[index] = error
         yield
     return Schedule(starts, finishes, errors, _order(scenario, places, finishes))

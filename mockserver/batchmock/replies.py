@@ -9,8 +9,8 @@ from hashlib import blake2b
 import msgspec
 from msgspec import Raw, Struct
 
+from batchmock.asked import Turn, asked_of
 from batchmock.models import MODELS
-from batchmock.params import Turn, asked_of
 from batchmock.wire.result import Message, TextBlock, Usage
 
 # A stated rule in place of a tokenizer: four bytes of UTF-8 a token.
@@ -26,7 +26,7 @@ _content = msgspec.json.Decoder(str | list[_Block])
 
 
 def reply(params: Raw, message_id: str) -> Message:
-    """Return the answer to params that ``params.check`` found nothing wrong with."""
+    """Return the answer to params that ``params/check.py`` found nothing wrong with."""
     asked = asked_of(params)
     text = f"echo {digest(params)}: {last_user_text(asked.messages)}"
     return Message(

@@ -58,7 +58,10 @@ def _surface(name: str, type_: Any, defs: dict[str, Schema]) -> Schema:
     raw: Schema = TypeAdapter[Any](type_).json_schema()
     found: dict[str, Schema] = raw.pop("$defs")
     fold(found)
-    defs |= {key: _constrained(key.removeprefix("Beta"), wired(one, found)) for key, one in found.items()}
+    for key, one in found.items():
+        made = _constrained(key.removeprefix("Beta"), wired(one, found))
+        if defs.setdefault(key, made) != made:
+            raise SystemExit(f"{name} has another {key} than the surfaces before it")
     top = wired(raw, found)
     added = {key: schema for key, (surfaces, schema) in ADDED.items() if name in surfaces}
     fields = {key: one for key, one in top["properties"].items() if key not in HEADERS} | added

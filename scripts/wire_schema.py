@@ -27,6 +27,9 @@ def references(schema: Schema) -> set[str]:
 def fold(defs: Definitions) -> None:
     """Let each form that is sent take what the received one has."""
     for union in [one["anyOf"] for one in _nodes(defs) if "anyOf" in one]:
+        if any(_is_free(one) for one in union):
+            for one in [one for one in union if "$ref" in one]:
+                defs[_name(one)]["additionalProperties"] = True
         sent, received = _forms(union, defs)
         for name in received:
             _lend(name, _mate(name, sent, defs), defs)
@@ -69,8 +72,8 @@ def _union(alternatives: list[Schema], defs: Definitions) -> Schema:
         kept = [one for one in kept if one.get("type") != "string" or one == {"type": "string"}]
     objects = [one for one in kept if "$ref" in one]
     if objects:
-        # `Dict[str, object]` beside a typed object is there for Python's sake.
-        kept = [one for one in kept if one.get("type") != "object"]
+        # `Dict[str, object]` beside a typed object only says that the object is open.
+        kept = [one for one in kept if not _is_free(one)]
     if len(objects) > 1:
         at = kept.index(objects[0])
         kept = [one for one in kept if one not in objects]
@@ -99,6 +102,14 @@ def _forms(union: Sequence[Schema], defs: Definitions) -> tuple[list[str], list[
     names = [_name(one) for one in union if "$ref" in one]
     received = [name for name in names if "additionalProperties" in defs[name]]
     return [name for name in names if name not in received], received
+
+
+def _is_free(schema: Schema) -> bool:
+    return (
+        schema.get("type") == "object"
+        and schema.get("additionalProperties") is True
+        and "properties" not in schema
+    )
 
 
 def _mate(received: str, sent: Sequence[str], defs: Definitions) -> str | None:

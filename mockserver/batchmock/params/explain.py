@@ -24,7 +24,7 @@ def explain(error: "ValidationError", schema: Schema) -> Finding:
     path: list[str] = []
     step = 0
     while len(errors[0]["loc"]) > step:
-        schema = followed(schema)
+        schema = _besides_null(schema)
         choices = alternatives(schema)
         if len(choices) > 1:
             place = _meant(errors, choices, step)
@@ -32,10 +32,16 @@ def explain(error: "ValidationError", schema: Schema) -> Finding:
             errors, schema = _within(errors, step, str(place)), choices[place]
         else:
             label = errors[0]["loc"][step]
-            path += [str(label)] if _is_shown(choices[0]) else []
-            errors, schema = _within(errors, step, label), _entered(choices[0], label)
+            path += [str(label)] if _is_shown(schema) else []
+            errors, schema = _within(errors, step, label), _entered(schema, label)
         step += 1
-    return _worded(errors[0], path, followed(schema))
+    return _worded(errors[0], path, _besides_null(schema))
+
+
+def _besides_null(schema: Schema) -> Schema:
+    """Return what a value may be besides null, if that is one thing."""
+    choices = alternatives(followed(schema))
+    return followed(choices[0]) if len(choices) == 1 else followed(schema)
 
 
 def _within(errors: "Sequence[ErrorDetails]", step: int, label: str | int) -> "list[ErrorDetails]":

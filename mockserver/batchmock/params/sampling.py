@@ -39,8 +39,8 @@ def deprecated(case: Case) -> Finding | None:
 
 
 def both(case: Case) -> Finding | None:
-    """Find ``temperature`` and ``top_p`` together."""
-    if "top_p" not in case.params:
+    """Find ``temperature`` and ``top_p`` together, for a model before 4.7."""
+    if "top_p" not in case.params or not case.model.budgeted_thinking:
         return None
     sentence = "`temperature` and `top_p` cannot both be specified for this model. Please use only one."
     return Finding("top_p", sentence)

@@ -136,6 +136,11 @@ REQUESTS: dict[str, Json] = {
     "a turn to be gone on with": params(
         model=SONNET, tools=[WEB_SEARCH], messages=[user("a"), assistant([SEARCHED, SEARCH_RESULT])]
     ),
+    "a turn to be gone on with that ends in text": params(
+        model=SONNET, tools=[WEB_SEARCH], messages=[user("a"), assistant([SEARCHED, SEARCH_RESULT, text("b")])]
+    ),
+    "an empty turn before one that says something": params(messages=[user([]), user("a")]),
+    "an empty turn after one that says something": params(messages=[user("a"), user("")]),
     "an empty turn to be answered in": params(model=SONNET, messages=[user("a"), assistant([])]),
     "a prefill where it is taken": params(messages=[user("a"), assistant("The prime is")]),
     "a thinking budget": params(thinking={"type": "enabled", "budget_tokens": 1_024}),
@@ -183,6 +188,14 @@ BETA_REQUESTS: dict[str, Json] = {
     ),
     "the older name of structured output": params(output_format={"type": "json_schema", "schema": ANSWER}),
     "billing to oneself": params(billing_policy={"type": "billing_policy", "bill_to": "self"}),
+    "a directive between a call and its result": params(
+        messages=[
+            user("a"),
+            assistant([call("t1")]),
+            system([]) | {"output_config": {"effort": "low"}},
+            user([result("t1")]),
+        ]
+    ),
     "a credit": params(fallback_credit_token="token"),
     "a credit for going on": params(
         model=SONNET, fallback_credit_token="token", messages=[user("a"), assistant("The pri")]

@@ -42,21 +42,20 @@ def finder(terms: Terms) -> Find:
     surface = _surface(terms)
     schema, validate = schemas()["surfaces"][surface], validator(surface).validate_json
     rules = [rule for rule in RULES if terms.surface in rule.surfaces and terms.api_version in rule.versions]
-    fixed = [rule for rule in rules if _FIXED.issuperset(rule.on)]
+    fixed = [rule.find for rule in rules if _FIXED.issuperset(rule.on)]
 
-    def find(raw: Raw | bytes) -> Finding | None:
+    def look(raw: Raw | bytes) -> Finding | None:
         try:
             params: Params = validate(bytes(raw))
         except ValidationError as error:
             return explain(error, schema)
         case = Case(params, terms)
-        concerned = fixed if _is_plain(params) else [rule for rule in rules if not rule.on.isdisjoint(params)]
-        for rule in concerned:
-            if finding := rule.find(case):
+        for find in fixed if _is_plain(params) else [one.find for one in rules if not one.on.isdisjoint(params)]:
+            if finding := find(case):
                 return finding
         return None
 
-    return find
+    return look
 
 
 def _surface(terms: Terms) -> Surface:

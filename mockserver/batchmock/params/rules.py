@@ -51,6 +51,7 @@ def _blank_stop(case: Case) -> Finding | None:
 
 
 _ONLY_BATCHES: Final[tuple[Surface, ...]] = ("batch",)
+_ONLY_SYNC: Final[tuple[Surface, ...]] = ("messages",)
 
 RULES: Final = (
     Rule(
@@ -125,7 +126,13 @@ RULES: Final = (
         source=f"{_GUIDE}; message: {_RECORDING}",
         surfaces=_ONLY_BATCHES,
     ),
-    Rule(name="max-tokens-negative", on=frozenset({"max_tokens"}), find=tokens.negative, source=_MEASURED),
+    Rule(
+        name="max-tokens-negative",
+        on=frozenset({"max_tokens"}),
+        find=tokens.negative,
+        source=_MEASURED,
+        surfaces=_ONLY_SYNC,
+    ),
     Rule(name="model", on=frozenset({"model"}), find=tokens.no_such_model, source=_RECORDING, surfaces=EVERYWHERE),
     Rule(name="max-tokens-ceiling", on=frozenset({"max_tokens"}), find=tokens.over_ceiling, source=_RECORDING),
     Rule(
@@ -134,6 +141,7 @@ RULES: Final = (
         find=tokens.warming_up,
         source="build-with-claude/prompt-caching, read 2026-08",
         wording="assumed",
+        surfaces=_ONLY_SYNC,
     ),
     Rule(
         name="sampling-range", on=frozenset({"temperature", "top_p"}), find=sampling.out_of_range, source=_MEASURED

@@ -7,7 +7,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from batchmock.facts import BatchFacts, Submission
-from batchmock.params import checker
+from batchmock.params.check import checker
+from batchmock.params.terms import Terms
 from batchmock.plan import Plan, Schedule, schedule, settle
 from batchmock.verdicts import Verdicts
 
@@ -34,7 +35,13 @@ class Plans:
     def prepare(self, submission: Submission) -> Generator[None, None, None]:
         """Do the slow part of a new batch's plan in slices, yielding between them."""
         drawn = yield from schedule(submission)
-        check = checker(submission.betas, submission.models)
+        terms = Terms(
+            api_version=submission.api_version,
+            betas=submission.betas,
+            user_profile_id=submission.user_profile_id,
+            models=submission.models,
+        )
+        check = checker(terms)
         said = {
             index: outcome.row_error() for index, outcome in drawn.outcomes.items() if outcome.state == "errored"
         }

@@ -10,8 +10,8 @@ from hashlib import blake2b
 import msgspec
 from msgspec import Raw, Struct
 
+from batchmock.asked import Turn, asked_of
 from batchmock.models import MODELS, Model
-from batchmock.params import Turn, asked_of
 from batchmock.wire.result import Message, ServiceTier, TextBlock, Usage
 
 # A stated rule in place of a tokenizer: four bytes of UTF-8 a token.

@@ -19,16 +19,24 @@ ErrorType = Literal[
     "request_too_large",
     "rate_limit_error",
     "api_error",
+    "billing_error",
+    "conflict_error",
+    "timeout_error",
+    "overloaded_error",
 ]
 
 STATUS_OF_TYPE: Mapping[ErrorType, int] = {
     "invalid_request_error": 400,
     "authentication_error": 401,
+    "billing_error": 402,
     "permission_error": 403,
     "not_found_error": 404,
+    "conflict_error": 409,
     "request_too_large": 413,
     "rate_limit_error": 429,
     "api_error": 500,
+    "timeout_error": 504,
+    "overloaded_error": 529,
 }
 
 NO_HEADERS: Mapping[str, str] = {}

@@ -5,32 +5,12 @@ the model's ceiling) and the shape those need; not the rest of the Messages API.
 """
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw
 
+from batchmock.asked import MISSHAPEN, asked_of
 from batchmock.models import MODELS, Model, tokens_max
 from batchmock.wire.refusal import describe
-from batchmock.wire.result import RowError
-
-# Failures found before a request runs say who may see them, and no worker's request id (observed 2026-09).
-BEFORE_EXECUTION = {"error_visibility": "user_facing"}
-
-
-class Turn(Struct, gc=False):
-    """One message of a conversation; its content is JSON that nobody has looked into yet."""
-
-    role: str
-    content: Raw
-
-
-class Asked(Struct, gc=False):
-    """What of a request's params the emulator goes by."""
-
-    model: str
-    messages: list[Turn]
-    max_tokens: int
-
-
-asked_of = msgspec.json.Decoder(Asked).decode
+from batchmock.wire.result import BEFORE_EXECUTION, RowError
 
 
 def check(params: Raw, betas: frozenset[str]) -> RowError | None:
@@ -39,7 +19,7 @@ def check(params: Raw, betas: frozenset[str]) -> RowError | None:
         asked = asked_of(params)
     except msgspec.ValidationError as error:
         return _invalid(describe(error))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except MISSHAPEN as error:
         return _invalid(f"params: {error}")
     model = MODELS.get(asked.model)
     if model is None:

@@ -17,10 +17,11 @@ from typing import Final
 from batchmock.draws import Draws
 from batchmock.facts import Submission
 from batchmock.params import check
+from batchmock.replies.answerer import Answerer
 from batchmock.scenario import Scenario, Timing
 from batchmock.times import MICROSECOND
 from batchmock.wire.batch import RequestCounts
-from batchmock.wire.result import RowError
+from batchmock.wire.result import Canceled, Errored, Expired, Failure, errored
 
 # A request's terminal state, as one byte of `Plan.states`.
 SUCCEEDED: Final = 0
@@ -38,8 +39,9 @@ class Schedule:
 
     starts: array[int]
     finishes: array[int]
-    errors: Mapping[int, RowError]
+    failures: Mapping[int, Failure]
     order: array[int]
+    answerer: Answerer
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,13 @@ class Plan:
     """
 
     states: bytes
-    errors: Mapping[int, RowError]
+    errors: Mapping[int, Errored]
     order: array[int]
     finishes: array[int]
     window: int
     ended_at: int
     counts: RequestCounts
+    answerer: Answerer
 
     # Sorted when someone first counts in the middle of a run, which most scenarios never show.
     @cached_property
@@ -80,17 +83,21 @@ def schedule(submission: Submission) -> Generator[None, None, Schedule]:
     draws = Draws(scenario.seed, "request")
     spread = _spread(scenario, submission.id)
     starts, finishes, places = array("q"), array("q"), array("Q")
-    errors: dict[int, RowError] = {}
+    failures: dict[int, Failure] = {}
+    answerer = Answerer(
+        scenario.answers, seed=scenario.seed, api_version=submission.api_version, betas=submission.betas
+    )
     for first in range(0, len(requests), SLICE):
         part = requests[first : first + SLICE]
         drawn = draws.integers((request.custom_id for request in part), each=3)
         _draw_times(drawn, spread, scenario.timing, starts, finishes)
         places.extend(drawn[2::3])
         for index, request in enumerate(part, first):
-            if error := check(request.params, submission.betas):
-                errors[index] = error
+            error = check(request.params, submission.betas)
+            if failure := errored(error) if error else answerer.outcome(request):
+                failures[index] = failure
         yield
-    return Schedule(starts, finishes, errors, _order(scenario, places, finishes))
+    return Schedule(starts, finishes, failures, _order(scenario, places, finishes), answerer)
 
 
 def settle(drawn: Schedule, scenario: Scenario, batch_id: str, cancel_after: int | None) -> Plan:
@@ -119,12 +126,13 @@ def _called_off(drawn: Schedule, scenario: Scenario, batch_id: str, cancel_after
 
 
 def _plan(drawn: Schedule, states: bytearray, ended_at: int, window: int) -> Plan:
-    for index in drawn.errors:
+    for index, failure in drawn.failures.items():
         if states[index] == SUCCEEDED:
-            states[index] = ERRORED
+            states[index] = _state(failure)
     return Plan(
         states=bytes(states),
-        errors=drawn.errors,
+        errors={index: one for index, one in drawn.failures.items() if isinstance(one, Errored)},
+        answerer=drawn.answerer,
         order=drawn.order,
         finishes=drawn.finishes,
         window=window,
@@ -136,6 +144,16 @@ def _plan(drawn: Schedule, states: bytearray, ended_at: int, window: int) -> Pla
             expired=states.count(EXPIRED),
         ),
     )
+
+
+def _state(failure: Failure) -> int:
+    match failure:
+        case Errored():
+            return ERRORED
+        case Canceled():
+            return CANCELED
+        case Expired():
+            return EXPIRED
 
 
 def _spread(scenario: Scenario, batch_id: str) -> int:

@@ -13,13 +13,11 @@ import msgspec
 from batchmock.draws import Identifiers
 from batchmock.facts import BatchFacts
 from batchmock.plan import CANCELED, ERRORED, SUCCEEDED, Plan
-from batchmock.replies import reply
 from batchmock.times import timestamp
 from batchmock.wire.batch import MessageBatch, ProcessingStatus, RequestCounts
-from batchmock.wire.result import Canceled, Errored, Expired, Result, ResultLine, RowErrorEnvelope, Succeeded
-
-_CANCELED = Canceled()
-_EXPIRED = Expired()
+from batchmock.wire.result import CANCELED as CANCELED_RESULT
+from batchmock.wire.result import EXPIRED as EXPIRED_RESULT
+from batchmock.wire.result import Result, ResultLine, Succeeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +68,17 @@ def result_lines(facts: BatchFacts, plan: Plan) -> Iterator[bytes]:
     submission = facts.submission
     ids = Identifiers(submission.scenario.seed, f"message\0{submission.id}", "msg_011C")
     encode = msgspec.json.Encoder().encode
+    message = plan.answerer.message
     for index in plan.order:
         request = submission.requests[index]
         state = plan.states[index]
         result: Result
         if state == SUCCEEDED:
-            result = Succeeded(reply(request.params, ids.of(request.custom_id)))
+            result = Succeeded(message(request, ids.of(request.custom_id)))
         elif state == ERRORED:
-            result = Errored(RowErrorEnvelope(error=plan.errors[index]))
+            result = plan.errors[index]
         else:
-            result = _CANCELED if state == CANCELED else _EXPIRED
+            result = CANCELED_RESULT if state == CANCELED else EXPIRED_RESULT
         yield encode(ResultLine(request.custom_id, result)) + b"\n"
 
 

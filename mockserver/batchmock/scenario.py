@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from batchmock.limits import RETENTION, WINDOW
+from batchmock.replies.answers import Answers
 from batchmock.times import MINUTE, SECOND
 
 ResultOrder = Literal["shuffled", "completion", "reversed", "submitted"]
@@ -36,6 +37,7 @@ class Timing:
 
 
 DEFAULT_TIMING = Timing()
+DEFAULT_ANSWERS = Answers()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +50,4 @@ class Scenario:
     timing: Timing = DEFAULT_TIMING
     order: ResultOrder = "shuffled"
     counts: CountsRule = "at_end"
+    answers: Answers = DEFAULT_ANSWERS

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
-from batchmock.limits import BODY_BYTES_MAX, BODY_PATIENCE_S, RateLimits
+from batchmock.limits import ANSWER_PATIENCE_S, BODY_BYTES_MAX, BODY_PATIENCE_S, RateLimits
 from batchmock.scenario import Scenario
 
 # Hosts that no results_url may name: a client would send its key there.
@@ -25,6 +25,7 @@ class Settings:
       ``strict_keys`` refuses it with a 401.
     - ``public_url``: where clients reach the emulator, for ``results_url``; None takes it from each request.
     - ``body_patience_s``: for how many real seconds an upload may stall before it is refused.
+    - ``answer_patience_s``: for how many real seconds a scenario's callable may think about one answer.
     """
 
     clock: ClockSetting = field(default_factory=ClockSetting)
@@ -36,6 +37,7 @@ class Settings:
     public_url: str | None = None
     body_bytes_max: int = BODY_BYTES_MAX
     body_patience_s: float = BODY_PATIENCE_S
+    answer_patience_s: float = ANSWER_PATIENCE_S
 
     def __post_init__(self) -> None:
         if self.strict_keys and not self.keys:

@@ -4,6 +4,7 @@ It does not know how values are made. A ``format`` is taken for a comment, as th
 """
 
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final, cast
@@ -57,7 +58,9 @@ def expression(pattern: str) -> re.Pattern[str]:
         UnsampleableError: Python cannot read it.
     """
     try:
-        return re.compile(pattern)
+        # It warns of "[[" and the like, which future Pythons may read in another way.
+        with warnings.catch_warnings(action="ignore"):
+            return re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         raise UnsampleableError(f"its pattern {pattern!r} cannot be read: {error}") from None
 

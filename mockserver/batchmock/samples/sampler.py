@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from batchmock.draws import Stream
 from batchmock.samples.check import expression, satisfies
+from batchmock.samples.hints import hints
 from batchmock.samples.numbers import number
 from batchmock.samples.same import same
 from batchmock.samples.schema import Schema, UnsampleableError, both, merged, parsed, resolved
@@ -52,7 +53,14 @@ class Sampler:
 
     def _made(self, stream: Stream, mark: str | None) -> object:
         try:
-            return _Making(self._root, stream, mark).value(self._wanted, 0)
+            return _Making(self._root, stream, mark, heeds_hints=True).value(self._wanted, 0)
+        except (DeadEndError, UnsampleableError, RecursionError):
+            # A hint may ask for what cannot be; the schema itself may not.
+            return self._made_without_hints(stream, mark)
+
+    def _made_without_hints(self, stream: Stream, mark: str | None) -> object:
+        try:
+            return _Making(self._root, stream, mark, heeds_hints=False).value(self._wanted, 0)
         except DeadEndError:
             raise UnsampleableError("no value was found that satisfies it") from None
         except RecursionError:
@@ -84,10 +92,11 @@ def _sampler(schema: bytes, of_object: bool) -> Sampler | UnsampleableError:
 class _Making:
     """One sample in the making: what is drawn, what is left to try, and the mark while nothing carries it."""
 
-    def __init__(self, root: Schema | bool, stream: Stream, mark: str | None) -> None:
+    def __init__(self, root: Schema | bool, stream: Stream, mark: str | None, *, heeds_hints: bool) -> None:
         self._root = root
         self._stream = stream
         self._mark = mark
+        self._heeds_hints = heeds_hints
         self._steps = STEPS_MAX
 
     def value(self, schema: Schema | bool, depth: int) -> object:
@@ -131,7 +140,8 @@ class _Making:
             held, otherwise = schema.get("then", True), schema.get("else", True)
             parts.append([both(schema["if"], held), both({"not": schema["if"]}, otherwise)])
         bare = {keyword: value for keyword, value in schema.items() if keyword not in _APPLICATORS}
-        yield from self._combined(bare, parts, depth)
+        hinted = merged(bare, hints(schema)) if self._heeds_hints else None
+        yield from self._combined(hinted or bare, parts, depth)
 
     def _combined(self, flat: Schema, parts: list[list[Schema | bool]], depth: int) -> Iterator[Schema]:
         if not parts:

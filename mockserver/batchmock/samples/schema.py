@@ -44,6 +44,9 @@ _Count = Annotated[int, Meta(ge=0)]
 _Step = Annotated[float, Meta(gt=0)]
 
 
+_Several = Annotated["list[bool | _Sound]", Meta(min_length=1)]
+
+
 class _Sound(Struct, rename="camel", gc=False):
     """Only what is of the right type can be decoded into it."""
 
@@ -70,16 +73,16 @@ class _Sound(Struct, rename="camel", gc=False):
     min_properties: _Count = 0
     max_properties: _Count = 0
     items: bool | _Sound = True
-    prefix_items: list[bool | _Sound] = []
+    prefix_items: _Several = []
     min_items: _Count = 0
     max_items: _Count = 0
     unique_items: bool = False
     contains: bool | _Sound = True
     min_contains: _Count = 0
     max_contains: _Count = 0
-    all_of: list[bool | _Sound] = []
-    any_of: list[bool | _Sound] = []
-    one_of: list[bool | _Sound] = []
+    all_of: _Several = []
+    any_of: _Several = []
+    one_of: _Several = []
     not_: bool | _Sound = msgspec.field(name="not", default=True)
     if_: bool | _Sound = msgspec.field(name="if", default=True)
     then: bool | _Sound = True

@@ -27,7 +27,9 @@ def satisfies(value: object, schema: Schema | bool, root: Schema | bool) -> bool
     if not UNSUPPORTED.isdisjoint(schema):
         raise UnsampleableError(f"the keyword {min(UNSUPPORTED & schema.keys())!r} is not supported")
     return all(
-        check(value, schema[keyword], schema, root) for keyword, check in _KEYWORDS.items() if keyword in schema
+        _KEYWORDS[keyword](value, wanted, schema, root)
+        for keyword, wanted in schema.items()
+        if keyword in _KEYWORDS
     )
 
 

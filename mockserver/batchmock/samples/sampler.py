@@ -140,8 +140,9 @@ class _Making:
             held, otherwise = schema.get("then", True), schema.get("else", True)
             parts.append([both(schema["if"], held), both({"not": schema["if"]}, otherwise)])
         bare = {keyword: value for keyword, value in schema.items() if keyword not in _APPLICATORS}
-        hinted = merged(bare, hints(schema)) if self._heeds_hints else None
-        yield from self._combined(hinted or bare, parts, depth)
+        if self._heeds_hints and (hinted := hints(schema)):
+            bare = merged(bare, hinted) or bare
+        yield from self._combined(bare, parts, depth)
 
     def _combined(self, flat: Schema, parts: list[list[Schema | bool]], depth: int) -> Iterator[Schema]:
         if not parts:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchmock.canned_file import load_canned
@@ -70,6 +70,7 @@ def test_what_the_api_wrote_is_served_to_the_byte() -> None:
     assert any(line.endswith(f'"message":{MESSAGE}}}}}'.encode()) for line in served if b'"bare"' in line)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(custom_ids | st.sampled_from("ab"), texts, min_size=1, max_size=5), kinds)
 def test_a_results_file_that_is_replayed_gives_the_same_lines(asked: dict[str, str], answers: Answers) -> None:
     requests = {custom_id: params(text, thinking={"type": "adaptive"}) for custom_id, text in asked.items()}

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from batchmock.replies.answers import Answers
@@ -26,6 +26,7 @@ shapes = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(texts, st.integers(0, 60), sequences, lengths, shapes, st.booleans())
 def test_an_answer_is_never_longer_than_max_tokens(
     text: str, max_tokens: int, stops: list[str], answers: Answers, shape: Json, thinks: bool
@@ -41,6 +42,7 @@ def test_an_answer_is_never_longer_than_max_tokens(
     assert size <= 4 * max_tokens
 
 
+@settings(deadline=None)
 @given(texts, st.integers(1, 60))
 @example("é" * 10, 6)
 def test_what_is_cut_is_the_start_of_what_would_have_been_said(text: str, max_tokens: int) -> None:
@@ -56,6 +58,7 @@ def test_what_is_cut_is_the_start_of_what_would_have_been_said(text: str, max_to
         assert len(text_of(cut).encode()) > 4 * max_tokens - 4
 
 
+@settings(deadline=None)
 @given(texts, sequences, st.integers(1, 60), shapes)
 def test_no_stop_sequence_is_in_the_text(text: str, stops: list[str], max_tokens: int, shape: Json) -> None:
     answer = message(params(text, stop_sequences=stops, max_tokens=max_tokens, **shape))

@@ -4,7 +4,7 @@ import re
 from hashlib import blake2b
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchmock.replies.answers import Answers
@@ -23,6 +23,7 @@ kinds = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(texts)
 def test_an_echo_carries_a_digest_of_the_params_and_the_last_user_text(text: str) -> None:
     asked = params(text)
@@ -46,10 +47,17 @@ def test_the_text_blocks_of_the_last_user_turn_are_joined() -> None:
     assert text_of(message(params(messages=turns))).endswith(": one\ntwo")
 
 
+def test_what_the_assistant_said_last_is_not_echoed() -> None:
+    turns = [{"role": "user", "content": "asked"}, {"role": "assistant", "content": "begun"}]
+
+    assert text_of(message(params(messages=turns))).endswith(": asked")
+
+
 def test_whoever_has_no_user_turn_gets_an_empty_echo() -> None:
     assert re.fullmatch("echo [0-9a-f]{16}: ", text_of(message(params(messages=[]))))
 
 
+@settings(deadline=None)
 @given(kinds, texts, companions, st.integers(0, 3))
 def test_a_request_is_answered_alike_whatever_else_is_in_its_batch(
     answers: Answers, text: str, others: dict[str, str], seed: int
@@ -63,6 +71,7 @@ def test_a_request_is_answered_alike_whatever_else_is_in_its_batch(
     assert among == alone
 
 
+@settings(deadline=None)
 @given(kinds, texts)
 def test_a_download_is_the_same_each_time(answers: Answers, text: str) -> None:
     asked = {"a": params(text), "b": params(text, thinking={"type": "adaptive"})}
@@ -70,6 +79,7 @@ def test_a_download_is_the_same_each_time(answers: Answers, text: str) -> None:
     assert lines(asked, answers) == lines(asked, answers)
 
 
+@settings(deadline=None)
 @given(texts, st.integers(0, 40))
 def test_a_bare_request_gets_what_one_gets_that_asks_for_nothing_by_name(text: str, max_tokens: int) -> None:
     bare = message(params(text, max_tokens=max_tokens))

@@ -8,7 +8,7 @@ import httpx2
 import jsonschema_rs
 import pytest
 from anthropic import Anthropic, beta_tool
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
@@ -83,6 +83,7 @@ def test_an_older_beta_asks_for_a_format_at_the_top() -> None:
     jsonschema_rs.validate(WEATHER, json.loads(text_of(message(asked))))
 
 
+@settings(deadline=None)
 @given(schemas)
 def test_structured_output_satisfies_any_schema_that_it_answers(schema: Json) -> None:
     made = results({"a": formatted(schema)})["a"]
@@ -120,6 +121,7 @@ def test_what_cannot_be_answered_is_an_errored_row_that_says_so(asked: Json, mes
     assert said.startswith(message_)
 
 
+@settings(deadline=None)
 @given(st.recursive(st.none() | st.integers() | st.text(max_size=3), lambda inner: st.lists(inner, max_size=3)))
 def test_choices_and_formats_of_another_form_ask_for_nothing(odd: object) -> None:
     asked = params(

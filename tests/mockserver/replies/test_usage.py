@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchmock.replies.answers import Answers
@@ -31,6 +31,7 @@ def usage(asked: Json, answers: Answers | None = None) -> Json:
     return message(asked, answers)["usage"]
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
 def test_four_bytes_are_a_token(text: str) -> None:
     answer = message(params(text))
@@ -110,6 +111,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(json_values, json_values, json_values)
 def test_params_of_any_form_have_a_count(content: object, system: object, tools: object) -> None:
     odd = {"messages": [{"role": "user", "content": content}], "system": system, "tools": tools}

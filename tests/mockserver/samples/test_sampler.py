@@ -5,7 +5,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from batchmock.draws import Stream
@@ -43,6 +43,7 @@ def sample(schema: object, seed: int = 0, mark: str = MARK) -> Any:
     return sampler(json.dumps(schema).encode()).sample(Stream(seed, "test", ""), mark)
 
 
+@settings(deadline=None)
 @given(schemas, seeds)
 @example(TREE, 0)
 @example(LINKED, 0)
@@ -60,6 +61,7 @@ def test_a_sample_satisfies_its_schema(schema: Schema, seed: int) -> None:
     assert jsonschema_rs.is_valid(schema, made)
 
 
+@settings(deadline=None)
 @given(supported, seeds)
 def test_whatever_structured_outputs_support_has_a_sample(schema: Schema, seed: int) -> None:
     made = sample(schema, seed)
@@ -67,6 +69,7 @@ def test_whatever_structured_outputs_support_has_a_sample(schema: Schema, seed: 
     assert jsonschema_rs.validator_for(schema, validate_formats=True).is_valid(made)
 
 
+@settings(deadline=None)
 @given(supported, seeds)
 def test_the_same_draws_make_the_same_sample(schema: Schema, seed: int) -> None:
     assert sample(schema, seed) == sample(schema, seed)
@@ -101,6 +104,14 @@ def test_a_string_that_may_be_anything_carries_the_mark(schema: Schema) -> None:
 )
 def test_any_other_string_does_not(schema: Schema) -> None:
     assert MARK not in json.dumps(sample(schema))
+
+
+def test_a_string_too_short_for_the_mark_leaves_it_to_the_next() -> None:
+    properties = {"a": {"type": "string", "maxLength": 5}, "b": {"type": "string"}}
+    made = sample({"type": "object", "properties": properties})
+
+    assert made["b"] == MARK
+    assert len(made["a"]) <= 5
 
 
 def test_only_the_first_string_carries_the_mark() -> None:
@@ -144,6 +155,7 @@ def test_a_schema_without_a_sample_is_refused_with_the_reason(schema: object, re
         sample(schema)
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"\A([a-c.?*+()|^$\[\]{}0-3\\dws-]){0,12}\Z"))
 def test_any_expression_is_matched_or_refused(pattern: str) -> None:
     schema = {"type": "string", "pattern": pattern}

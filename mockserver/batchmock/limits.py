@@ -48,3 +48,7 @@ class RateLimits:
 
     http_requests_per_minute: int | None = None
     queued_requests_max: int | None = None
+
+
+# Ours alone: a callable that answers requests is code under test, and may hang.
+ANSWER_PATIENCE_S = 10.0

@@ -6,14 +6,18 @@ Source: docs/fidelity.md, messages and count tokens.
 
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import replace
 
 from batchmock.errors import ApiError
 from batchmock.params.check import checker
 from batchmock.params.terms import Terms
-from batchmock.replies import count_tokens, reply
+from batchmock.replies.answerer import Answerer
+from batchmock.replies.usage import count_tokens
+from batchmock.scenario import Scenario
+from batchmock.wire.message import Answer
 from batchmock.wire.refusal import NOT_A, describe
-from batchmock.wire.request import not_json
-from batchmock.wire.result import Message, RowError
+from batchmock.wire.request import BatchRequest, not_json
+from batchmock.wire.result import Errored, RowError
 
 # On every 400 and 401 of these calls in recordings of 2026-08.
 _OPEN_BRACE = ord("{")
@@ -43,14 +47,26 @@ def params_of(body: bytes | bytearray) -> Raw:
     return params
 
 
-def answer(params: Raw, terms: Terms, message_id: str) -> Message:
+def answer(params: Raw, terms: Terms, scenario: Scenario, message_id: str) -> Answer:
     """Return the message that params are answered with under these terms.
 
     Raises:
         ApiError: 400 or 404, naming the first thing that is wrong with them.
     """
     _refuse(checker(terms)(params))
-    return reply(params, message_id, terms.models, service_tier="standard")
+    # Canned answers are for requests of batches: here there is no custom_id to find them by.
+    answerer = Answerer(
+        replace(scenario.answers, canned=None, missing="echo"),
+        seed=scenario.seed,
+        api_version=terms.api_version,
+        betas=terms.betas,
+        tier="standard",
+        models=terms.models,
+    )
+    request = BatchRequest("", params)
+    if isinstance(failure := answerer.outcome(request), Errored):
+        _refuse(failure.error.error)
+    return answerer.message(request, message_id)
 
 
 def is_streamed(params: Raw) -> bool:

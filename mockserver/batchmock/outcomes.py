@@ -15,6 +15,7 @@ from msgspec import Meta, Raw, Struct, field
 
 from batchmock.draws import Draws
 from batchmock.errors import ErrorType, UsageError
+from batchmock.replies.answers import Stop
 from batchmock.timing import Duration
 from batchmock.wire.request import BatchRequest
 from batchmock.wire.result import RowError
@@ -22,10 +23,6 @@ from batchmock.wire.result import RowError
 T = TypeVar("T")
 
 TerminalState = Literal["succeeded", "errored", "canceled", "expired"]
-StopReason = Literal[
-    "end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal",
-    "model_context_window_exceeded",
-]  # fmt: skip
 
 # What stands before the outcome in a custom_id that says its own: ``ticket-7--expired``.
 MAGIC: Final = "--"
@@ -50,7 +47,7 @@ class Outcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: TerminalState = "succeeded"
     error: ErrorType = "api_error"
     message: str | None = None
-    stop_reason: StopReason | None = None
+    stop_reason: Stop | None = None
     at: Duration | None = None
 
     def row_error(self) -> RowError:
@@ -135,7 +132,7 @@ def magic_outcome(custom_id: str) -> Outcome | None:
     """Return the outcome that an id says by its end, or None.
 
     ``--errored``, ``--errored-overloaded_error`` and so on, ``--canceled``, ``--expired``, ``--succeeded``, or a
-    stop reason: ``--refusal``, ``--max_tokens``, ``--pause_turn``.
+    stop reason: ``--refusal``, ``--max_tokens``, ``--pause_turn``, ``--model_context_window_exceeded``.
     """
     _, mark, said = custom_id.rpartition(MAGIC)
     return _MAGIC_OUTCOMES.get(said) if mark else None
@@ -191,5 +188,5 @@ def _pick(values: Sequence[T], weights: Sequence[float], unit: float) -> T:
 _MAGIC_OUTCOMES: Mapping[str, Outcome] = {
     **{state: Outcome(state=state) for state in get_args(TerminalState)},
     **{f"{_ERRORED}{error}": Outcome(state="errored", error=error) for error in get_args(ErrorType)},
-    **{reason: Outcome(stop_reason=reason) for reason in get_args(StopReason)},
+    **{reason: Outcome(stop_reason=reason) for reason in get_args(Stop)},
 }

@@ -12,6 +12,7 @@ from batchmock.errors import UsageError
 from batchmock.faults import AnyFault
 from batchmock.limits import RETENTION, WINDOW
 from batchmock.outcomes import Mix, Pin
+from batchmock.replies.answers import Answers
 from batchmock.timing import Duration, Timing
 
 ResultOrder = Literal["shuffled", "completion", "reversed", "submitted"]
@@ -19,6 +20,7 @@ CountsRule = Literal["at_end", "progressive"]
 
 DEFAULT_TIMING = Timing()
 ALL_SUCCEED = Mix()
+DEFAULT_ANSWERS = Answers()
 
 
 class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,6 +33,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     - ``counts``: whether a running batch tells how many of its requests are done.
     - ``magic``: whether a ``custom_id`` that ends in ``--expired`` and the like says its own outcome.
     - ``pins`` and ``mix``: the outcomes of some requests, and the odds for the others.
+    - ``answers``: what requests that succeed are answered.
     - ``faults``: what goes wrong with exchanges.
     """
 
@@ -43,6 +46,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timing: Timing = DEFAULT_TIMING
     mix: Mix = ALL_SUCCEED
     pins: tuple[Pin, ...] = ()
+    answers: Answers = DEFAULT_ANSWERS
     faults: tuple[AnyFault, ...] = ()
 
     def __post_init__(self) -> None:

@@ -101,9 +101,15 @@ def _plain(shape: inspect.Type, value: object, path: str) -> object:
                 for key, item in pairs
             }
         case inspect.CustomType():
-            return _json(value, _NULL, None)
+            return _plain_json(shape, value, path)
         case _:
             return value
+
+
+def _plain_json(shape: inspect.CustomType, value: object, path: str) -> object:
+    if shape.cls is not object:
+        raise UsageError(f"{path}: a document cannot say this; give it in Python")
+    return _json(value, _NULL, None)
 
 
 def _plain_fields(shape: inspect.StructType, value: Document, path: str) -> object:
@@ -151,8 +157,10 @@ def _written(shape: inspect.Type, value: object) -> object:
             return [_written(shape.item_type, item) for item in cast(tuple[object, ...], value)]
         case inspect.DictType():
             return {key: _written(shape.value_type, item) for key, item in cast(Document, value).items()}
-        case inspect.CustomType():
+        case inspect.CustomType() if shape.cls is object:
             return _json(value, None, _NULL)
+        case inspect.CustomType():
+            raise UsageError(f"a document cannot say {value!r}; it is for Python only")
         case _:
             return value
 

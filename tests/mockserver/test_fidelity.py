@@ -13,6 +13,7 @@ FACTS = facts()
 SHOWN = shown()
 BY_ID = {fact.id: fact for fact in FACTS}
 SWITCHES = {
+    "answers",
     "counts",
     "order",
     "public_url",

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec import to_builtins
 
-from batchmock.wire.result import Message, Usage
+from batchmock.wire.message import Message, Usage
 from batchmock.wire.stream import PIECE_CHARS_MAX, events
 
 Json = dict[str, Any]

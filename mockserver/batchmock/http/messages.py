@@ -28,7 +28,7 @@ async def create(call: Call) -> JsonResponse | StreamedResponse:
     streamed = is_streamed(params)
     exchange: Exchange = call.scope[EXCHANGE]
     message_id = call.emulator.message_id(exchange.request_id)
-    message = answer(params, _terms(call, "messages"), message_id)
+    message = answer(params, _terms(call, "messages"), call.workspace.scenario, message_id)
     if not streamed:
         return JsonResponse(message, headers=_rates(call.now))
     pieces = _sent(events(message, call.workspace.scenario.seed), call.runtime.pause)

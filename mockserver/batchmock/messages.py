@@ -17,7 +17,7 @@ from batchmock.scenario import Scenario
 from batchmock.wire.message import Answer
 from batchmock.wire.refusal import NOT_A, describe
 from batchmock.wire.request import BatchRequest, not_json
-from batchmock.wire.result import Errored, RowError
+from batchmock.wire.result import Errored, RowError, RowErrorEnvelope
 
 # On every 400 and 401 of these calls in recordings of 2026-08.
 _OPEN_BRACE = ord("{")
@@ -64,8 +64,12 @@ def answer(params: Raw, terms: Terms, scenario: Scenario, message_id: str) -> An
         models=terms.models,
     )
     request = BatchRequest("", params)
-    if isinstance(failure := answerer.outcome(request), Errored):
-        _refuse(failure.error.error)
+    match answerer.outcome(request):
+        case Errored(RowErrorEnvelope(error=error)):
+            _refuse(error)
+        case _:
+            # Only canned answers know other outcomes.
+            pass
     return answerer.message(request, message_id)
 
 

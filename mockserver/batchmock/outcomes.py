@@ -15,8 +15,8 @@ from msgspec import Meta, Raw, Struct, field
 
 from batchmock.draws import Draws
 from batchmock.errors import ErrorType, UsageError
-from batchmock.replies.answers import Stop
 from batchmock.timing import Duration
+from batchmock.wire.message import StopReason
 from batchmock.wire.request import BatchRequest
 from batchmock.wire.result import RowError
 
@@ -47,7 +47,7 @@ class Outcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: TerminalState = "succeeded"
     error: ErrorType = "api_error"
     message: str | None = None
-    stop_reason: Stop | None = None
+    stop_reason: StopReason | None = None
     at: Duration | None = None
 
     def row_error(self) -> RowError:
@@ -188,5 +188,5 @@ def _pick(values: Sequence[T], weights: Sequence[float], unit: float) -> T:
 _MAGIC_OUTCOMES: Mapping[str, Outcome] = {
     **{state: Outcome(state=state) for state in get_args(TerminalState)},
     **{f"{_ERRORED}{error}": Outcome(state="errored", error=error) for error in get_args(ErrorType)},
-    **{reason: Outcome(stop_reason=reason) for reason in get_args(Stop)},
+    **{reason: Outcome(stop_reason=reason) for reason in get_args(StopReason)},
 }

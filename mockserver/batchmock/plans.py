@@ -6,8 +6,6 @@ A cache and nothing more: what is not in it is computed again from the facts, an
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from msgspec.structs import replace
-
 from batchmock.facts import BatchFacts, Submission
 from batchmock.params.check import checker
 from batchmock.params.terms import Terms
@@ -41,7 +39,7 @@ class Plans:
     def prepare(self, submission: Submission) -> Generator[None, None, None]:
         """Do the slow part of a new batch's plan in slices, yielding between them."""
         drawn = yield from schedule(submission)
-        answerer = _answerer(submission, drawn)
+        answerer = _answerer(submission)
         verdicts = Verdicts(submission.requests, _judge(submission, answerer), _said(drawn))
         self._drawn[submission.id] = _Drawn(drawn, verdicts, answerer)
 
@@ -70,16 +68,9 @@ class Plans:
         return settle(submission, drawn.schedule, drawn.verdicts, drawn.answerer, cancel_after)
 
 
-def _answerer(submission: Submission, drawn: Schedule) -> Answerer:
-    answers = submission.scenario.answers
-    requests = submission.requests
-    stops = {
-        requests[index].custom_id: outcome.stop_reason
-        for index, outcome in drawn.outcomes.items()
-        if outcome.stop_reason is not None
-    }
+def _answerer(submission: Submission) -> Answerer:
     return Answerer(
-        replace(answers, stops=answers.stops | stops) if stops else answers,
+        submission.scenario.answers,
         seed=submission.scenario.seed,
         api_version=submission.api_version,
         betas=submission.betas,

@@ -87,13 +87,14 @@ def result_lines(facts: BatchFacts, plan: Plan) -> Iterator[bytes]:
     ids = Identifiers(submission.scenario.seed, f"message\0{submission.id}", "msg_011C")
     encode = msgspec.json.Encoder().encode
     requests, states, failures = submission.requests, plan.states, plan.verdicts.failures
-    message = plan.answerer.message
+    message, outcomes = plan.answerer.message, plan.schedule.outcomes
     for index in plan.order():
         request = requests[index]
         state = states[index]
         result: Result
         if state == SUCCEEDED:
-            result = Succeeded(message(request, ids.of(request.custom_id)))
+            stop = outcomes[index].stop_reason if index in outcomes else None
+            result = Succeeded(message(request, ids.of(request.custom_id), stop))
         elif state == ERRORED:
             result = failures[index]
         else:

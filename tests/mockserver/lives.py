@@ -10,10 +10,10 @@ from batchmock.clock import Clock, ClockSetting
 from batchmock.errors import ErrorType
 from batchmock.limits import RateLimits
 from batchmock.outcomes import Mix, Pin, TerminalState
-from batchmock.replies.answers import Stop
 from batchmock.scenario import Scenario
 from batchmock.times import DAY, HOUR, MINUTE, SECOND
 from batchmock.timing import Fixed, Lognormal, Timing, Uniform
+from batchmock.wire.message import StopReason
 from batchmock.wire.request import BatchRequest
 from batchmock.workspace import CreateOptions, Workspace
 
@@ -66,7 +66,7 @@ pins = st.builds(
     state=st.sampled_from(get_args(TerminalState)),
     error=st.sampled_from(get_args(ErrorType)),
     message=st.none() | st.text(max_size=20),
-    stop_reason=st.none() | st.sampled_from(get_args(Stop)),
+    stop_reason=st.none() | st.sampled_from(get_args(StopReason)),
     at=st.none() | durations,
 )
 finishes = st.dictionaries(st.sampled_from("abcXYZ"), durations, max_size=3)

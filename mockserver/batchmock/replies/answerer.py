@@ -17,7 +17,7 @@ from batchmock.replies.given import Blocks, Given, NotAnAnswerError, answer_of
 from batchmock.replies.question import Question
 from batchmock.replies.shaped import UnanswerableError, wanted
 from batchmock.replies.usage import read, tokens, usage
-from batchmock.wire.message import Answer, Message, ServiceTier
+from batchmock.wire.message import Answer, Message, ServiceTier, StopReason
 from batchmock.wire.request import BatchRequest
 from batchmock.wire.result import Failure, RowError, errored
 
@@ -58,10 +58,13 @@ class Answerer:
             return None
         return None
 
-    def message(self, request: BatchRequest, message_id: str) -> Answer:
-        """Return the answer to a request that nothing keeps from succeeding; the same each time."""
+    def message(self, request: BatchRequest, message_id: str, stop: StopReason | None = None) -> Answer:
+        """Return the answer to a request that nothing keeps from succeeding; the same each time.
+
+        ``stop`` is why an answer of the emulator's own stops, if there is a reason beyond the request.
+        """
         if not self._gives or (given := self._given(request)) is None:
-            return self._built_in.message(request, message_id)
+            return self._built_in.message(request, message_id, stop)
         match given:
             case str():
                 return self._built_in.saying(given, request, message_id)

@@ -11,10 +11,10 @@ from msgspec import Struct, field
 from batchmock.errors import UsageError
 from batchmock.replies.canned import Canned
 from batchmock.replies.question import Question
+from batchmock.wire.message import StopReason
 
 Length = Literal["short", "realistic"]
 Alphabet = Literal["plain", "unicode"]
-Stop = Literal["refusal", "pause_turn", "max_tokens", "model_context_window_exceeded"]
 Missing = Literal["echo", "errored"]
 # How a prefix that is marked for the cache is reported: as written to it, as read from it, or not at all.
 Caching = Literal["written", "read", "off"]
@@ -28,7 +28,7 @@ class Answers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     - ``length``: of an echo; ``realistic`` adds prose, a few hundred tokens as a rule and sometimes thousands.
     - ``text``: of an echo; ``unicode`` adds what careless readers of lines and of JSON break on.
-    - ``stops``: custom_id → an answer that stops early.
+    - ``stops``: custom_id → why its answer stops, whatever it asks for.
     - ``canned``: answers by custom_id that somebody else wrote; ``missing`` is for custom_ids it does not have.
     - ``ask``: is called for every request that has no canned answer.
     - ``caching``: how a prefix that is marked for the prompt cache is reported in ``usage``.
@@ -36,7 +36,7 @@ class Answers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     length: Length = "short"
     text: Alphabet = "plain"
-    stops: dict[str, Stop] = field(default_factory=dict[str, Stop])
+    stops: dict[str, StopReason] = field(default_factory=dict[str, StopReason])
     canned: Canned | None = None
     missing: Missing = "echo"
     ask: Ask | None = None
@@ -48,7 +48,7 @@ class Answers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         _refuse_unknown("missing", self.missing, get_args(Missing))
         _refuse_unknown("caching", self.caching, get_args(Caching))
         for custom_id, stop in self.stops.items():
-            _refuse_unknown(f"stops[{custom_id!r}]", stop, get_args(Stop))
+            _refuse_unknown(f"stops[{custom_id!r}]", stop, get_args(StopReason))
         if self.missing == "errored" and (self.canned is None or self.ask is not None):
             raise UsageError(
                 "answers: missing='errored' is for custom_ids that canned does not have; give canned, and no ask"

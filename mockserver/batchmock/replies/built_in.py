@@ -18,11 +18,11 @@ from batchmock.replies.cut import Draft, Fitted, fit
 from batchmock.replies.echo import echo, embellished, mark
 from batchmock.replies.plain import plain_of
 from batchmock.replies.prose import thought
-from batchmock.replies.shaped import shaped, wanted
+from batchmock.replies.shaped import Wanted, any_call, shaped, wanted
 from batchmock.replies.stops import stopping
 from batchmock.replies.thinking import is_on, thinking_block
 from batchmock.replies.usage import read, tokens, usage
-from batchmock.wire.message import ContentBlock, Message, ServiceTier, TextBlock, Usage
+from batchmock.wire.message import ContentBlock, Message, ServiceTier, StopReason, TextBlock, Usage
 from batchmock.wire.request import BatchRequest
 
 NO_SEQUENCES: Final[Sequence[str]] = ()
@@ -40,10 +40,10 @@ class BuiltIn:
         self._names = {name: model.id for name, model in models.items()}
         self._is_bare = answers.length == "short" and answers.text == "plain" and not answers.stops
 
-    def message(self, request: BatchRequest, message_id: str) -> Message:
-        """Return the answer to a request that is in order."""
+    def message(self, request: BatchRequest, message_id: str, stop: StopReason | None) -> Message:
+        """Return the answer to a request that is in order; with a reason to stop, one that stops for it."""
         params = request.params
-        if self._is_bare and (plain := plain_of(params)) is not None:
+        if self._is_bare and stop is None and (plain := plain_of(params)) is not None:
             text = echo(params, plain.last_user_text())
             written = tokens(len(text) if text.isascii() else len(text.encode()))
             if written <= plain.max_tokens:
@@ -58,7 +58,7 @@ class BuiltIn:
                         service_tier=self._tier,
                     ),
                 )
-        return self._composed(request, message_id)
+        return self._composed(request, message_id, stop or self._answers.stops.get(request.custom_id))
 
     def saying(self, text: str, request: BatchRequest, message_id: str) -> Message:
         """Return the answer that says a text, or as much of it as the request lets it."""
@@ -70,23 +70,22 @@ class BuiltIn:
         """Return the name under which a model answers: its dated id."""
         return self._names.get(model, model)
 
-    def _composed(self, request: BatchRequest, message_id: str) -> Message:
+    def _composed(self, request: BatchRequest, message_id: str, stop: StopReason | None) -> Message:
         asked = asked_of(request.params)
         stream = Stream(self._seed, "answer", request.custom_id)
-        draft = self._draft(request, asked, stream, message_id)
+        draft = self._draft(request, asked, stream, message_id, stop)
         return self._finished(draft, request.params, asked, stream, message_id)
 
-    def _draft(self, request: BatchRequest, asked: Asked, stream: Stream, message_id: str) -> Draft:
+    def _draft(
+        self, request: BatchRequest, asked: Asked, stream: Stream, message_id: str, stop: StopReason | None
+    ) -> Draft:
         params = request.params
-        stop = self._answers.stops.get(request.custom_id)
         thinking = thought(stream) if is_on(asked.thinking) and stop != "refusal" else None
         text = embellished(echo(params, last_user_text(asked.messages)), self._answers, stream)
-        if stop is not None:
-            draft = stopping(stop, text, message_id, self._seed)
-        elif shape := wanted(Shape(asked.tool_choice, asked.output_config, asked.output_format, asked.tools)):
+        if shape := _shape(asked, stop):
             draft = shaped(shape, mark(params), stream, message_id, self._seed)
         else:
-            draft = Draft(content=(TextBlock(text),))
+            draft = stopping(stop or "end_turn", text, _sequences(asked.stop_sequences), message_id, self._seed)
         return replace(draft, thinking=thinking)
 
     def _finished(self, draft: Draft, params: Raw, asked: Asked, stream: Stream, message_id: str) -> Message:
@@ -113,6 +112,12 @@ class BuiltIn:
             return fitted.content
         model = self.named(asked.model)
         return [thinking_block(fitted.thinking, asked.thinking, model, stream), *fitted.content]
+
+
+def _shape(asked: Asked, stop: StopReason | None) -> Wanted | None:
+    if stop is None:
+        return wanted(Shape(asked.tool_choice, asked.output_config, asked.output_format, asked.tools))
+    return any_call(asked.tools) if stop == "tool_use" else None
 
 
 def _sequences(stop_sequences: Raw) -> Sequence[str]:

@@ -5,7 +5,6 @@ It does not know files: it gets their bytes, and names them only in what it refu
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import cast
 
 import msgspec
@@ -21,11 +20,14 @@ _CUSTOM_ID = re.compile(CUSTOM_ID_PATTERN.removesuffix("$") + r"\Z", re.ASCII)
 _RESULT_TYPES = frozenset({"succeeded", "errored", "canceled", "expired"})
 
 
-@dataclass(frozen=True, slots=True)
 class Canned:
     """What is kept for each custom_id; a message keeps the bytes it came in."""
 
-    given: Mapping[str, Given]
+    # No dataclass: a scenario's document must not think that it could be written there.
+    __slots__ = ("given",)
+
+    def __init__(self, given: Mapping[str, Given]) -> None:
+        self.given = given
 
     def __len__(self) -> int:
         return len(self.given)

@@ -28,6 +28,7 @@ class Draft:
     content: Sequence[ContentBlock]
     thinking: str | None = None
     stop_reason: StopReason = "end_turn"
+    stop_sequence: str | None = None
     stop_details: RefusalDetails | None = None
     searches: int = 0
 
@@ -58,9 +59,9 @@ def fit(draft: Draft, stop_sequences: Sequence[str], max_tokens: int) -> Fitted:
 def _fit_content(draft: Draft, thought: int, stop_sequences: Sequence[str], max_tokens: int) -> Fitted:
     content: list[ContentBlock] = []
     left = max_tokens - thought
-    reason, sequence = draft.stop_reason, None
+    reason, sequence = draft.stop_reason, draft.stop_sequence
     for block in draft.content:
-        before, sequence = _stopped(block, stop_sequences)
+        before, found = _stopped(block, stop_sequences)
         said = _within(before, left)
         if said is not None:
             content.append(said)
@@ -68,8 +69,8 @@ def _fit_content(draft: Draft, thought: int, stop_sequences: Sequence[str], max_
         if said is not before:
             reason, sequence = "max_tokens", None
             break
-        if sequence is not None:
-            reason = "stop_sequence"
+        if found is not None:
+            reason, sequence = "stop_sequence", found
             break
     return Fitted(
         content=[block for block in content if not isinstance(block, TextBlock) or block.text],

@@ -72,6 +72,14 @@ def wanted(shape: Shape) -> Wanted | None:
     return None
 
 
+def any_call(tools: Raw) -> Wanted | None:
+    """Return what calls the first of some tools that can be, or None where none can."""
+    try:
+        return _forced(Shape(tool_choice=Raw(b'{"type":"any"}'), tools=tools))
+    except UnanswerableError:
+        return None
+
+
 def shaped(shape: Wanted, mark: str, stream: Stream, message_id: str, seed: int) -> Draft:
     """Return the draft of an answer of a shape; a string in it that may be anything carries the mark."""
     sample = msgspec.json.encode(shape.sampler.sample(stream, mark))

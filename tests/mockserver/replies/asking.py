@@ -20,7 +20,7 @@ _GA = TypeAdapter(MessageBatchIndividualResponse)
 _BETA = TypeAdapter(BetaMessageBatchIndividualResponse)
 
 
-def params(text: str = "Name one prime.", **more: object) -> Json:
+def params(text: str = "Name one prime.", **more: Any) -> Json:
     """Return the params of a small request; more of them, or others."""
     turns = [{"role": "user", "content": text}]
     return {"model": "claude-haiku-4-5", "max_tokens": 1_000, "messages": turns} | more

@@ -202,7 +202,7 @@ def test_one_that_raises_behind_a_server_is_told_as_well() -> None:
         ({"caching": "on"}, "answers: caching is 'on'; it is one of 'written', 'read', 'off'"),
         (
             {"stops": {"x": "max_token"}},
-            r"answers: stops\['x'\] is 'max_token'; it is one of 'refusal', 'pause_turn'",
+            r"answers: stops\['x'\] is 'max_token'; it is one of 'end_turn', 'max_tokens'",
         ),
         ({"missing": "errored"}, "answers: missing='errored' is for custom_ids that canned does not have"),
     ],

@@ -1,8 +1,11 @@
 """Thinking before an answer, and answers that stop early because the scenario says so."""
 
+from typing import get_args
+
 import pytest
 
-from batchmock.replies.answers import Answers, Stop
+from batchmock.replies.answers import Answers
+from batchmock.wire.message import StopReason
 from tests.mockserver.replies.asking import Json, message, params, results, text_of
 
 ADAPTIVE: Json = {"type": "adaptive"}
@@ -89,8 +92,25 @@ def test_a_context_that_is_full_ends_an_answer_half_way() -> None:
     assert len(text_of(half)) == len(text_of(whole)) // 2
 
 
+@pytest.mark.parametrize("stop", get_args(StopReason))
+def test_any_reason_to_stop_can_be_had_whatever_the_request_asks_for(stop: StopReason) -> None:
+    schema: Json = {"type": "object", "properties": {"n": {"type": "integer"}}}
+    structured: Json = {"output_config": {"format": {"type": "json_schema", "schema": schema}}}
+    asked = params(
+        tools=[{"name": "t", "input_schema": schema}], stop_sequences=["~"], thinking=ADAPTIVE, **structured
+    )
+    answers = Answers(stops={"a": stop})
+
+    assert message(params(), answers)["stop_reason"] == stop
+    answer = message(asked, answers)
+    assert answer["stop_reason"] == stop
+    assert answer["stop_sequence"] == ("~" if stop == "stop_sequence" else None)
+    calls = [block["name"] for block in answer["content"] if block["type"] == "tool_use"]
+    assert calls == (["t"] if stop == "tool_use" else [])
+
+
 @pytest.mark.parametrize("stop", ["refusal", "pause_turn", "model_context_window_exceeded"])
-def test_only_the_named_requests_stop_early(stop: Stop) -> None:
+def test_only_the_named_requests_stop_early(stop: StopReason) -> None:
     made = results({"a": params(), "b": params()}, Answers(stops={"b": stop}))
 
     assert {name: each["message"]["stop_reason"] for name, each in made.items()} == {"a": "end_turn", "b": stop}

@@ -3,13 +3,12 @@
 It does not know what is asked for. Source: docs/fidelity.md, headers and authentication.
 """
 
-from batchmock.betas import BETAS
+from batchmock.betas import API_VERSIONS, BETAS
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError, invalid_request
 from batchmock.http.headers import RequestHeaders
 from batchmock.workspace import CreateOptions, Workspace
 
-API_VERSIONS = ("2023-06-01", "2026-10-21")
 NO_BETAS: frozenset[str] = frozenset()
 
 

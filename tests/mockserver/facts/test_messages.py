@@ -233,7 +233,7 @@ def test_events_come_in_their_order(room: Room) -> None:
 def test_the_events_come_to_a_message(room: Room) -> None:
     words = "Größe \u2028 数 🙂\n" * 20
     first, start, _, *deltas, _, last, _ = told(
-        send(room, params(stream=True, messages=[{"role": "user", "content": words}]))
+        send(room, params(stream=True, max_tokens=1_000, messages=[{"role": "user", "content": words}]))
     )
 
     begun = first["message"]

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from anthropic.types.beta.messages import BetaMessageBatchIndividualResponse
 from anthropic.types.messages import MessageBatchIndividualResponse
+from hypothesis import strategies as st
 from msgspec import Raw
 from pydantic import TypeAdapter
 
@@ -15,6 +16,16 @@ from batchmock.wire.request import BatchRequest
 from tests.mockserver.lives import START, create, workspace
 
 Json = dict[str, Any]
+
+# What somebody may say, or stop at: never nothing, nor white space alone, which is refused.
+said = st.text(
+    st.sampled_from("ab \n\u00e9\u2028\U0001f600") | st.characters(exclude_categories=["Cs"]),
+    min_size=1,
+    max_size=80,
+).filter(lambda text: not text.isspace())
+sequences = st.lists(
+    st.text("abe \n\u00e9", min_size=1, max_size=3).filter(lambda text: not text.isspace()), max_size=4
+)
 
 _GA = TypeAdapter(MessageBatchIndividualResponse)
 _BETA = TypeAdapter(BetaMessageBatchIndividualResponse)

@@ -2,11 +2,13 @@
 
 import re
 from hashlib import blake2b
+from typing import cast
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Raw
 
 from batchmock.replies.answers import Answers
 from tests.mockserver.replies.asking import Json, lines, message, params, results, said, text_of
@@ -101,6 +103,23 @@ def test_a_bare_request_gets_what_one_gets_that_asks_for_nothing_by_name(
 
     assert text_of(bare)[21:] == text_of(named)[21:]
     assert (bare["stop_reason"], bare["usage"]) == (named["stop_reason"], named["usage"])
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [
+        b'{"model":5,"model":"claude-haiku-4-5","max_tokens":16,"messages":[{"role":"user","content":"hi"}]}',
+        b'{"model":"claude-haiku-4-5","max_tokens":"x","max_tokens":16,"messages":[{"role":"user","content":"hi"}]}',
+        b'{"model":"claude-haiku-4-5","max_tokens":16,"messages":[{"role":5,"role":"user","content":"hi"}]}',
+        b'{"model":"claude-haiku-4-5","max_tokens":16,"messages":7,"messages":[{"role":"user","content":"hi"}]}',
+    ],
+    ids=["model", "max_tokens", "role", "messages"],
+)
+def test_of_a_key_that_stands_there_twice_the_last_one_counts(repeated: bytes) -> None:
+    answer = message(cast(Json, Raw(repeated)))
+
+    assert text_of(answer).endswith(": hi")
+    assert answer["usage"]["input_tokens"] == 1
 
 
 def test_realistic_answers_are_of_many_lengths_and_start_as_an_echo() -> None:

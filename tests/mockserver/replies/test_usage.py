@@ -55,10 +55,10 @@ def test_a_picture_counts_the_same_whatever_its_size() -> None:
         return {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": data}}
 
     def result(data: str) -> Json:
-        call = {"type": "tool_use", "id": "t", "name": "look", "input": {}}
-        shown = {"type": "tool_result", "tool_use_id": "t", "content": [picture(data)]}
-        turns = [("user", [saying("Look.")]), ("assistant", [call]), ("user", [shown])]
-        return params(messages=[{"role": role, "content": content} for role, content in turns])
+        call: Json = {"type": "tool_use", "id": "t", "name": "look", "input": {}}
+        shown: Json = {"type": "tool_result", "tool_use_id": "t", "content": [picture(data)]}
+        turns = [("user", saying("Look.")), ("assistant", call), ("user", shown)]
+        return params(messages=[{"role": role, "content": [block]} for role, block in turns])
 
     frame = len(encode(picture(""))) - len(encode(""))
     assert usage(asked(picture("A")))["input_tokens"] == -(-frame // 4) + IMAGE_TOKENS

@@ -26,7 +26,7 @@ _NO_RETRY = {"x-should-retry": "false"}
 
 class _Manner(Struct, gc=False):
     stream: bool = False
-    thread: Raw | None = None
+    thread: object = None
 
 
 _json = msgspec.json.Decoder(Raw)

@@ -8,7 +8,6 @@ from msgspec import Raw, structs
 
 from batchmock.clock import Clock, ClockSetting
 from batchmock.errors import ErrorType
-from batchmock.limits import RateLimits
 from batchmock.outcomes import Mix, Pin, StopReason, TerminalState
 from batchmock.scenario import Scenario
 from batchmock.times import DAY, HOUR, MINUTE, SECOND
@@ -109,7 +108,7 @@ def requests(ids: list[str], bad: set[int]) -> list[BatchRequest]:
 
 def workspace(scenario: Scenario) -> Workspace:
     clock = Clock(ClockSetting(mode="manual"), start=START, real=lambda: 0)
-    return Workspace("wrkspc_01test", clock=clock, scenario=scenario, limits=RateLimits())
+    return Workspace("wrkspc_01test", clock=clock, scenario=scenario)
 
 
 def create(space: Workspace, made: list[BatchRequest], now: int = START) -> str:

@@ -134,5 +134,5 @@ def narrow_emulator() -> Generator[str]:
 def limited_emulator() -> Generator[str]:
     """The base URL of one that takes three calls a minute, and three requests in its queue."""
     limits = RateLimits(http_requests_per_minute=3, queued_requests_max=3)
-    with running(Settings(clock=MANUAL, limits=limits)) as url:
+    with running(Settings(clock=MANUAL, scenario=Scenario(limits=limits))) as url:
         yield url

@@ -13,7 +13,9 @@ from batchmock.errors import ApiError
 from batchmock.http.admission import betas_of, enter, version_of
 from batchmock.http.exchange import EXCHANGE, Exchange
 from batchmock.http.headers import RequestHeaders, request_headers
+from batchmock.http.rate_headers import rate_headers
 from batchmock.http.runtime import Runtime
+from batchmock.http.unknown_keys import adding_keys
 from batchmock.workspace import Workspace
 
 
@@ -70,6 +72,8 @@ class Methods:
                 headers={"allow": self._allowed},
             )
         call = self._admit(scope, receive)
+        if self._versioned and call.workspace.switches.unknown_keys == "present":
+            send = adding_keys(send)
         response = await handler(call)
         await response(scope, receive, send)
 
@@ -79,12 +83,20 @@ class Methods:
         workspace = exchange.workspace = enter(self._emulator, headers)
         now = exchange.now = workspace.clock.now()
         if self._versioned:
-            version_of(headers)
+            version_of(headers, workspace.switches)
             betas_of(headers)
         if self._metered:
-            workspace.admit(now)
+            _meter(workspace, exchange, now)
         patient = self._runtime.patience(receive)
         return Call(self._emulator, workspace, now, scope, headers, patient, self._runtime)
+
+
+def _meter(workspace: Workspace, exchange: Exchange, now: int) -> None:
+    try:
+        workspace.admit(now)
+    finally:
+        if workspace.switches.ratelimit_headers == "present":
+            exchange.headers += rate_headers("requests", workspace.rate(now))
 
 
 class OpenToAll:

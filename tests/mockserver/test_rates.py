@@ -1,6 +1,7 @@
 """Rates and queues by property: who waits as long as he is told is let in, and no sooner."""
 
 from bisect import bisect_left
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -167,5 +168,6 @@ def test_every_limit_changes_a_fact() -> None:
 
 @pytest.mark.parametrize("name", ["http_requests_per_minute", "queued_requests_max", "ramp_max"])
 def test_a_limit_that_lets_nothing_through_is_refused(name: str) -> None:
+    nothing: dict[str, Any] = {name: 0}
     with pytest.raises(UsageError, match=f"{name} is 0; it is at least 1"):
-        RateLimits(**{name: 0})
+        RateLimits(**nothing)

@@ -3,11 +3,13 @@
 import gzip
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from batchmock.limits import RateLimits
 from batchmock.scenario import Scenario
@@ -28,6 +30,7 @@ from tests.mockserver.facts.room import (
     refusal,
     room_with,
 )
+from tests.mockserver.test_fuzz import bodies
 
 PAGE = Path(__file__).parents[2] / "docs" / "switches.md"
 FIELDS = get_type_hints(Switches)
@@ -111,12 +114,11 @@ def the_edges_error(room: Room) -> object:
 def keys(value: Any) -> Iterator[frozenset[str]]:
     """Yield the keys of each object in a value."""
     if isinstance(value, dict):
-        held: Json = value
+        held = cast(Json, value)
         yield frozenset(held)
         value = list(held.values())
     if isinstance(value, list):
-        items: list[Any] = value
-        for item in items:
+        for item in cast(list[object], value):
             yield from keys(item)
 
 
@@ -373,3 +375,25 @@ def test_one_scenario_of_the_menu_turns_every_switch() -> None:
     switches = named_scenario("otherwise").switches
 
     assert {name for name, choices in CHOICES.items() if getattr(switches, name) == choices[0]} == set()
+
+
+@pytest.fixture(scope="module")
+def otherwise() -> Generator[Room]:
+    with room_with(scenario=named_scenario("otherwise"), body_bytes_max=100_000) as room:
+        yield room
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(bodies, st.booleans(), st.booleans())
+def test_with_every_switch_turned_any_body_is_answered(
+    otherwise: Room, body: bytes, is_packed: bool, is_cut: bool
+) -> None:
+    headers = {"content-encoding": "gzip"} if is_packed else {}
+    sent = gzip.compress(body) if is_packed else body
+    response = otherwise.call("POST", headers=headers, content=sent[:-1] if is_cut else sent)
+
+    assert response.status_code in (200, 400, 413)
+    assert response.json()["added_without_notice"]
+    if response.status_code == 200:
+        otherwise.advance("25h")
+        assert otherwise.lines(response.json()["id"])

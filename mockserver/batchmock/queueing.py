@@ -29,8 +29,7 @@ class Queue:
         return self.waiting(at) + added <= self.requests_max
 
     def room_at(self, added: int, now: int) -> int:
-        """Return the first instant from now on at which so many more fit in, or the queue is empty."""
-        added = min(added, self.requests_max)
+        """Return the first instant from now on at which so many more fit in, or all the batches have ended."""
         ends = [facts.submission.created_at + plan.ended_at for facts, plan in self.batches]
         last = max([now, *ends])
         later = range(now, last, MICROSECOND)

@@ -19,7 +19,7 @@ from batchmock.timing import Fixed, Timing, Uniform
 from tests.mockserver.facts.page import facts
 from tests.mockserver.lives import START, create, requests, workspace
 
-rates = st.integers(1, 100_000)
+rates = st.integers(1, 60) | st.integers(1, 100_000)
 # Calls at once, or some time after one another.
 gaps = st.lists(st.just(0) | st.integers(0, 3 * MINUTE), min_size=1, max_size=60)
 
@@ -29,12 +29,23 @@ def test_a_client_that_waits_as_it_is_told_is_let_in_and_not_a_nanosecond_sooner
     rate: int, passed: list[int]
 ) -> None:
     bucket, now = Bucket(), START
+    for _ in range(min(rate, 100)):
+        assert bucket.take(rate, now) == 0
     for gap in passed:
         now += gap
         if wait := bucket.take(rate, now):
             assert bucket.take(rate, now + wait - 1) == 1
             now += wait
             assert bucket.take(rate, now) == 0
+
+
+@given(st.integers(1, 1_000))
+def test_an_empty_bucket_has_a_call_again_at_the_first_nanosecond_that_it_can(rate: int) -> None:
+    bucket = Bucket()
+    assert [bucket.take(rate, START) for _ in range(rate)] == [0] * rate
+
+    wait = bucket.take(rate, START)
+    assert (wait - 1) * rate < MINUTE <= wait * rate
 
 
 @given(rates, gaps)
@@ -123,6 +134,16 @@ def test_a_batch_that_does_not_fit_starts_as_soon_as_it_would() -> None:
     assert space.retrieve(second, START).counts.processing == 3
 
 
+def test_a_batch_that_waited_takes_as_long_as_if_it_had_not() -> None:
+    space = workspace(stalling(1, Timing(batch=Fixed(HOUR))))
+    # Draws depend on the custom_id alone.
+    first, second = (create(space, requests(["a"], set())) for _ in range(2))
+
+    ends = [space.retrieve(batch_id, START + DAY).ended_at for batch_id in (first, second)]
+    assert None not in ends
+    assert [end - START for end in ends if end] == [(ends[0] or 0) - START, 2 * ((ends[0] or 0) - START)]
+
+
 def test_a_batch_larger_than_the_queue_waits_for_an_empty_one() -> None:
     space = workspace(stalling(2))
     create(space, requests(["a", "b"], set()))
@@ -157,7 +178,8 @@ def test_room_is_found_at_the_first_instant_that_has_it(sizes: list[int], most: 
     room = queue.room_at(added, now)
 
     assert queue.has_room(added, room) or (added > most and queue.waiting(room) == 0)
-    assert room == now or not queue.has_room(min(added, most), room - 1000)
+    assert room == now or not queue.has_room(added, room - 1000)
+    assert room == now or queue.waiting(room - 1000) > 0
 
 
 def test_every_limit_changes_a_fact() -> None:

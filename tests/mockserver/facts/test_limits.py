@@ -55,6 +55,12 @@ def test_256_million_bytes_are_the_limit(room: Room, size: int, status: bytes) -
     assert announced(room, size).split()[1] == status
 
 
+@shows("limits-2")
+def test_no_setting_makes_the_limit_larger() -> None:
+    with room_with(body_bytes_max=300_000_000) as room:
+        assert announced(room, 256_000_001).split()[1] == b"413"
+
+
 CALLS = [
     row("rates-3", "create", "POST", ""),
     row("rates-3", "list", "GET", ""),

@@ -135,7 +135,7 @@ def test_every_call_of_the_control_plane_is_described() -> None:
     source = (ROOT / "mockserver/batchmock/http/app.py").read_text()
     calls = [
         f"`{method} /_emulator{path}`"
-        for path, methods in re.findall(r'emulators_own\("([^"]+)", (.*?)\)', source)
+        for path, methods in re.findall(r'own\("([^"]+)", (.*?)\)', source)
         for method in re.findall(r"([A-Z]+)=", methods)
     ]
 

@@ -14,12 +14,13 @@ from batchmock.wire.request import BatchRequest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What a create call stored; ``created_at`` in nanoseconds.
+    """What a create call stored; ``created_at`` in nanoseconds, ``number`` counts the workspace's from 1.
 
     ``held`` is for how long after it nothing could start, as the queue was full.
     """
 
     id: str
+    number: int
     created_at: int
     requests: Sequence[BatchRequest]
     scenario: Scenario

@@ -15,9 +15,9 @@ from batchmock.times import DAY, SECOND
 # https://platform.claude.com/docs/en/build-with-claude/batch-processing, read 2026-08.
 REQUESTS_MAX = 100_000
 # "256 MB" there, never said to be 2**28; a client that keeps to the smaller number is safe either way.
-BODY_MEGABYTES_MAX = 256
+BODY_BYTES_MAX = 256_000_000
 # https://platform.claude.com/docs/en/api/errors, read 2026-11: "32 MB" for messages and for counting tokens.
-MESSAGE_BODY_MEGABYTES_MAX = 32
+MESSAGE_BODY_BYTES_MAX = 32_000_000
 # What a large account's answers told of its limits in recordings of 2026-08; nothing is counted here.
 MESSAGE_RATE_LIMITS = {
     "requests": 10_000,
@@ -27,6 +27,8 @@ MESSAGE_RATE_LIMITS = {
 }
 # Ours: a body that stalls is refused with the SDK's `request_body_timeout`; for how long is not documented.
 BODY_PATIENCE_S = 60.0
+# Ours alone: a callable that answers requests is code under test, and may hang.
+ANSWER_PATIENCE_S = 10.0
 WINDOW = 24 * 60 * 60 * SECOND
 # Counted from created_at, as the guide's troubleshooting list says, not from ended_at.
 RETENTION = 29 * DAY
@@ -41,8 +43,6 @@ PAGE_LIMIT_MAX = 1_000
 
 # Seen on every poll of an unfinished batch in recordings of 2025 and 2026.
 POLL_RETRY_AFTER_S = 10
-
-
 # What one account's answers told in a recording of 2026-09, the only one that has the headers.
 TOLD_REQUESTS_PER_MINUTE = 20_000
 

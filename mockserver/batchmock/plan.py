@@ -18,10 +18,12 @@ from batchmock.facts import Submission
 from batchmock.moments import Moments
 from batchmock.order import in_order
 from batchmock.outcomes import Outcome, Outcomes
+from batchmock.replies.answerer import Answerer
 from batchmock.scenario import Scenario
 from batchmock.verdicts import Verdicts
 from batchmock.wire.batch import RequestCounts
 from batchmock.wire.request import BatchRequest
+from batchmock.wire.result import Canceled, Errored, Expired, Failure
 
 # A request's terminal state, as one byte of `Plan.states`.
 SUCCEEDED: Final = 0
@@ -58,6 +60,7 @@ class Plan:
 
     scenario: Scenario
     verdicts: Verdicts
+    answerer: Answerer
     schedule: Schedule
     fates: bytes
     ended_at: int
@@ -66,9 +69,9 @@ class Plan:
     def states(self) -> bytes:
         """The terminal state of each request, a byte each."""
         states = bytearray(self.fates)
-        for index in self.verdicts.errors:
+        for index, failure in self.verdicts.failures.items():
             if states[index] == SUCCEEDED:
-                states[index] = ERRORED
+                states[index] = _state(failure)
         return bytes(states)
 
     @cached_property
@@ -143,14 +146,16 @@ def _fix(
                 moments.finish(index, at)
 
 
-def settle(submission: Submission, drawn: Schedule, verdicts: Verdicts, cancel_after: int | None) -> Plan:
+def settle(
+    submission: Submission, drawn: Schedule, verdicts: Verdicts, answerer: Answerer, cancel_after: int | None
+) -> Plan:
     """Apply the window, and the cancel if there was one, to a schedule."""
     scenario = submission.scenario
     if cancel_after is None:
         fates, ended_at = _run_out(drawn, scenario.window)
     else:
         fates, ended_at = _called_off(drawn, scenario, submission.id, cancel_after)
-    return Plan(scenario, verdicts, drawn, _said(fates, drawn.outcomes), ended_at)
+    return Plan(scenario, verdicts, answerer, drawn, _said(fates, drawn.outcomes), ended_at)
 
 
 def _said(fates: bytes, outcomes: Mapping[int, Outcome]) -> bytes:
@@ -181,3 +186,13 @@ def _called_off(drawn: Schedule, scenario: Scenario, batch_id: str, cancel_after
 def _length(scenario: Scenario, batch_id: str) -> int:
     """Return how long this batch takes."""
     return scenario.timing.drawn(scenario.timing.batch, Draws(scenario.seed, "batch").unit(batch_id))
+
+
+def _state(failure: Failure) -> int:
+    match failure:
+        case Errored():
+            return ERRORED
+        case Canceled():
+            return CANCELED
+        case Expired():
+            return EXPIRED

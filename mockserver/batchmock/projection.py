@@ -13,14 +13,12 @@ from msgspec import Struct
 from batchmock.draws import Identifiers
 from batchmock.facts import BatchFacts
 from batchmock.plan import CANCELED, ERRORED, SUCCEEDED, Plan
-from batchmock.replies import reply
 from batchmock.switches import NO_LAG, Switches
 from batchmock.times import timestamp, timestamp_z
 from batchmock.wire.batch import MessageBatch, ProcessingStatus, RequestCounts
-from batchmock.wire.result import Canceled, Errored, Expired, Result, ResultLine, RowErrorEnvelope, Succeeded
-
-_CANCELED = Canceled()
-_EXPIRED = Expired()
+from batchmock.wire.result import CANCELED as CANCELED_RESULT
+from batchmock.wire.result import EXPIRED as EXPIRED_RESULT
+from batchmock.wire.result import Result, ResultLine, Succeeded
 
 
 class BatchView(Struct, frozen=True):
@@ -123,17 +121,19 @@ def result_lines(facts: BatchFacts, plan: Plan) -> Iterator[bytes]:
     submission = facts.submission
     ids = Identifiers(submission.scenario.seed, f"message\0{submission.id}", "msg_011C")
     encode = msgspec.json.Encoder().encode
-    requests, states, errors = submission.requests, plan.states, plan.verdicts.errors
+    requests, states, failures = submission.requests, plan.states, plan.verdicts.failures
+    message, outcomes = plan.answerer.message, plan.schedule.outcomes
     for index in plan.order(facts.downloads):
         request = requests[index]
         state = states[index]
         result: Result
         if state == SUCCEEDED:
-            result = Succeeded(reply(request.params, ids.of(request.custom_id), submission.models))
+            stop = outcomes[index].stop_reason if index in outcomes else None
+            result = Succeeded(message(request, ids.of(request.custom_id), stop))
         elif state == ERRORED:
-            result = Errored(RowErrorEnvelope(error=errors[index]))
+            result = failures[index]
         else:
-            result = _CANCELED if state == CANCELED else _EXPIRED
+            result = CANCELED_RESULT if state == CANCELED else EXPIRED_RESULT
         yield encode(ResultLine(request.custom_id, result)) + b"\n"
 
 

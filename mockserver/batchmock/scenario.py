@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from batchmock.errors import UsageError
+from batchmock.faults import AnyFault
 from batchmock.limits import RETENTION, WINDOW, RateLimits
 from batchmock.outcomes import Mix, Pin
+from batchmock.replies.answers import Answers
 from batchmock.switches import ALL_DEFAULTS, Switches
 from batchmock.timing import Duration, Timing
 
@@ -18,6 +20,7 @@ CountsRule = Literal["at_end", "progressive"]
 
 DEFAULT_TIMING = Timing()
 ALL_SUCCEED = Mix()
+DEFAULT_ANSWERS = Answers()
 NO_LIMITS = RateLimits()
 
 
@@ -31,6 +34,8 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     - ``counts``: whether a running batch tells how many of its requests are done.
     - ``magic``: whether a ``custom_id`` that ends in ``--expired`` and the like says its own outcome.
     - ``pins`` and ``mix``: the outcomes of some requests, and the odds for the others.
+    - ``answers``: what requests that succeed are answered.
+    - ``faults``: what goes wrong with exchanges.
     - ``limits``: how often a workspace may call, and how much it may have waiting.
     - ``switches``: how the API behaves where that is not known.
     """
@@ -44,6 +49,8 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timing: Timing = DEFAULT_TIMING
     mix: Mix = ALL_SUCCEED
     pins: tuple[Pin, ...] = ()
+    answers: Answers = DEFAULT_ANSWERS
+    faults: tuple[AnyFault, ...] = ()
     limits: RateLimits = NO_LIMITS
     switches: Switches = ALL_DEFAULTS
 

@@ -22,6 +22,8 @@ from batchmock.wire.refusal import describe
 # A document from outside: what JSON and TOML have in common.
 Document = Mapping[str, object]
 
+# How null is written where any JSON may stand: TOML has none.
+_NULL = "{null}"
 _SHAPE = cast(inspect.StructType, inspect.type_info(Scenario))
 
 
@@ -98,8 +100,16 @@ def _plain(shape: inspect.Type, value: object, path: str) -> object:
                 _plain(shape.key_type, key, path): _plain(shape.value_type, item, f"{path}.{key}")
                 for key, item in pairs
             }
+        case inspect.CustomType():
+            return _plain_json(shape, value, path)
         case _:
             return value
+
+
+def _plain_json(shape: inspect.CustomType, value: object, path: str) -> object:
+    if shape.cls is not object:
+        raise UsageError(f"{path}: a document cannot say this; give it in Python")
+    return _json(value, _NULL, None)
 
 
 def _plain_fields(shape: inspect.StructType, value: Document, path: str) -> object:
@@ -147,6 +157,10 @@ def _written(shape: inspect.Type, value: object) -> object:
             return [_written(shape.item_type, item) for item in cast(tuple[object, ...], value)]
         case inspect.DictType():
             return {key: _written(shape.value_type, item) for key, item in cast(Document, value).items()}
+        case inspect.CustomType() if shape.cls is object:
+            return _json(value, None, _NULL)
+        case inspect.CustomType():
+            raise UsageError(f"a document cannot say {value!r}; it is for Python only")
         case _:
             return value
 
@@ -169,6 +183,15 @@ def _written_fields(shape: inspect.StructType, value: object) -> dict[str, objec
 
 def _default(field: inspect.Field) -> object:
     return field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+
+
+def _json(value: object, old: object, new: object) -> object:
+    """Return a JSON value with one leaf in the place of another, at any depth."""
+    if isinstance(value, dict):
+        return {key: _json(item, old, new) for key, item in cast(dict[str, object], value).items()}
+    if isinstance(value, list):
+        return [_json(item, old, new) for item in cast(list[object], value)]
+    return new if value == old and type(value) is type(old) else value
 
 
 def _is_distribution(shape: inspect.UnionType) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
-from batchmock.limits import BODY_PATIENCE_S
+from batchmock.limits import ANSWER_PATIENCE_S, BODY_PATIENCE_S
 from batchmock.models import Model
 from batchmock.scenario import Scenario
 
@@ -28,6 +28,7 @@ class Settings:
     - ``models``: models to know beside the real ones; one that has a real one's id takes its place.
     - ``body_bytes_max``: the largest body that is taken, where that is less than the API takes.
     - ``body_patience_s``: for how many real seconds an upload may stall before it is refused.
+    - ``answer_patience_s``: for how many real seconds a scenario's callable may think about one answer.
     """
 
     clock: ClockSetting = field(default_factory=ClockSetting)
@@ -39,6 +40,7 @@ class Settings:
     models: tuple[Model, ...] = ()
     body_bytes_max: int | None = None
     body_patience_s: float = BODY_PATIENCE_S
+    answer_patience_s: float = ANSWER_PATIENCE_S
 
     def __post_init__(self) -> None:
         if self.strict_keys and not self.keys:

@@ -12,6 +12,8 @@ from batchmock.clock import Clock
 from batchmock.draws import Identifiers
 from batchmock.errors import ApiError, batch_not_found, invalid_request
 from batchmock.facts import BatchFacts, Submission
+from batchmock.fault_book import FaultBook, Visit
+from batchmock.faults import AnyFault, Operation
 from batchmock.limits import PAGE_LIMIT_DEFAULT
 from batchmock.models import MODELS, Model
 from batchmock.plans import Plans
@@ -72,6 +74,7 @@ class Workspace:
         self._ids = Identifiers(scenario.seed, f"batch\0{workspace_id}", "msgbatch_01")
         self._allowance = Allowance()
         self._store = MemoryStore()
+        self._fault_book = FaultBook(scenario.seed)
         self._plans = Plans()
         self._created = 0
         self._lock = Lock()
@@ -97,6 +100,17 @@ class Workspace:
         with self._lock:
             return self._allowance.reading(self.scenario, now)
 
+    def strike(self, operation: Operation, batch_id: str | None) -> Sequence[AnyFault]:
+        """Return the faults that strike an exchange; counts it."""
+        faults = self.scenario.faults
+        if not faults:
+            return ()
+        facts = None if batch_id is None else self._store.get(batch_id)
+        number = None if facts is None else facts.submission.number
+        if operation == "create":
+            number = self._created + 1
+        return self._fault_book.strike(faults, Visit(operation, number))
+
     def create(
         self, requests: Sequence[BatchRequest], options: CreateOptions, now: int
     ) -> Generator[None, None, BatchView]:
@@ -109,9 +123,11 @@ class Workspace:
         with self._lock:
             self._allowance.refuse_spending(self.scenario.limits, now)
             held = self._held(len(requests), now)
-            number, self._created = self._created, self._created + 1
+            self._created += 1
+            number = self._created
         submission = Submission(
             id=self._ids.of(str(number)),
+            number=number,
             created_at=now,
             requests=requests,
             scenario=self.scenario,

@@ -9,11 +9,12 @@ from msgspec import Raw, structs
 from batchmock.clock import Clock, ClockSetting
 from batchmock.errors import ErrorType
 from batchmock.limits import TIERS, RateLimits, Spend
-from batchmock.outcomes import Mix, Pin, StopReason, TerminalState
+from batchmock.outcomes import Mix, Pin, TerminalState
 from batchmock.scenario import Scenario
 from batchmock.switches import Lag, Switches
 from batchmock.times import DAY, HOUR, MINUTE, SECOND
 from batchmock.timing import Fixed, Lognormal, Timing, Uniform
+from batchmock.wire.message import StopReason
 from batchmock.wire.request import BatchRequest
 from batchmock.workspace import CreateOptions, Workspace
 

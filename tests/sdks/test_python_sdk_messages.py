@@ -117,7 +117,7 @@ def test_an_error_is_of_its_class_and_says_that_trying_again_is_no_use(client: A
         client.messages.create(model=HAIKU, max_tokens=64, messages=TURNS, extra_body={"messages": "hello"})
 
     assert unknown.value.type == "not_found_error"
-    assert wrong.value.api_message == "messages: Input should be a valid list"
+    assert wrong.value.api_message == "messages: Input should be a valid array"
     for error in (unknown.value, wrong.value):
         assert error.response.headers["x-should-retry"] == "false"
         assert error.request_id == error.response.headers["request-id"]

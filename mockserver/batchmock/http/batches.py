@@ -10,12 +10,12 @@ from starlette.datastructures import QueryParams
 from batchmock.errors import ApiError
 from batchmock.http.admission import create_options
 from batchmock.http.body import body_bytes_max, read_body
+from batchmock.http.call import Call
 from batchmock.http.origin import origin
 from batchmock.http.paging import page_query
 from batchmock.http.responses import JsonResponse, RawHeader, StreamedResponse
-from batchmock.http.routing import Call
 from batchmock.http.runtime import Pause
-from batchmock.limits import BODY_MEGABYTES_MAX, POLL_RETRY_AFTER_S
+from batchmock.limits import BODY_BYTES_MAX, POLL_RETRY_AFTER_S
 from batchmock.projection import BatchView, render
 from batchmock.wire.batch import BatchPage, DeletedMessageBatch, MessageBatch
 from batchmock.wire.request import parse_create
@@ -30,7 +30,7 @@ async def create(call: Call) -> JsonResponse:
     """``POST /v1/messages/batches``: 200 and the batch."""
     switches = call.workspace.switches
     options = create_options(call.headers, switches)
-    bytes_max = body_bytes_max(call.emulator.settings, switches, BODY_MEGABYTES_MAX)
+    bytes_max = body_bytes_max(call.emulator.settings, switches, BODY_BYTES_MAX)
     packed = switches.packed_bodies == "accept"
     body = await read_body(call.headers, call.receive, bytes_max=bytes_max, may_be_packed=packed)
     requests = parse_create(body, may_have_extra=switches.extra_keys == "ignore")

@@ -15,9 +15,9 @@ from batchmock.switches import Switches
 _IDENTITY = ("", "identity")
 
 
-def body_bytes_max(settings: Settings, switches: Switches, megabytes: int) -> int:
-    """Return how large a body may be where the API takes so many megabytes."""
-    documented = megabytes * switches.megabyte_bytes
+def body_bytes_max(settings: Settings, switches: Switches, bytes_max: int) -> int:
+    """Return how large a body may be where the API takes so many bytes, if megabytes are decimal."""
+    documented = bytes_max // 10**6 * switches.megabyte_bytes
     return documented if settings.body_bytes_max is None else min(documented, settings.body_bytes_max)
 
 
@@ -55,6 +55,20 @@ async def read_body(
         text.feed(chunk, final=not more)
         body += chunk
     return body
+
+
+async def drain(receive: Receive) -> None:
+    """Take the whole body and keep nothing.
+
+    Raises:
+        ClientGoneError: the connection was closed first.
+    """
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        more = message.get("more_body", False)
 
 
 class _Utf8:

@@ -12,8 +12,8 @@ from msgspec import UNSET, Struct, UnsetType
 from batchmock.clock import ClockMode, ClockSetting
 from batchmock.errors import UsageError, invalid_request
 from batchmock.http.body import read_body
+from batchmock.http.call import Call
 from batchmock.http.responses import JsonResponse
-from batchmock.http.routing import Call
 from batchmock.times import parse_duration, parse_instant, timestamp, write_duration
 from batchmock.wire.refusal import describe
 from batchmock.wire.request import not_json

@@ -6,16 +6,18 @@ nothing here starts a task or a thread, or waits for anything but the caller.
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
+from batchmock.faults import AnyFault
 from batchmock.http.responses import RawHeader, error_response
 from batchmock.http.unknown_keys import adding_keys
 from batchmock.http.wire_faults import ConnectionOverError
+from batchmock.switches import Switches
 from batchmock.times import SECOND, http_date
 from batchmock.workspace import Workspace
 
@@ -38,10 +40,18 @@ class Exchange:
     request_id: str
     now: int | None = None
     workspace: Workspace | None = None
+    faults: Sequence[AnyFault] = ()
+    # The kinds of those that found nothing to bite on: a body cut beyond its end.
+    faults_without_effect: Sequence[str] = ()
     status: int = 0
     sent_bytes: int = 0
     headers: tuple[RawHeader, ...] = ()
     is_anonymous: bool = False
+
+
+def told_id(exchange: Exchange, switches: Switches) -> str | None:
+    """Return the id that the bodies of errors repeat, if they do."""
+    return exchange.request_id if switches.error_request_id == "present" else None
 
 
 class ExchangeLayer:
@@ -87,10 +97,10 @@ class ExchangeLayer:
     ) -> None:
         switches = (exchange.workspace or self._emulator.settings).scenario.switches
         exchange.is_anonymous = error.from_edge and switches.edge_request_id == "absent"
+        response: ASGIApp = error_response(error, told_id(exchange, switches))
         if switches.unknown_keys == "present":
-            send = adding_keys(send)
-        request_id = exchange.request_id if switches.error_request_id == "present" else None
-        await error_response(error, request_id)(scope, receive, send)
+            response = adding_keys(response)
+        await response(scope, receive, send)
 
     def _with_headers(self, exchange: Exchange, send: Send) -> Send:
         async def sending(message: Message) -> None:

@@ -7,15 +7,16 @@ from collections.abc import AsyncIterator, Iterator
 
 from msgspec import Raw
 
-from batchmock.http.admission import betas_of
+from batchmock.http.admission import create_options
 from batchmock.http.body import body_bytes_max, read_body
+from batchmock.http.call import Call
 from batchmock.http.exchange import EXCHANGE, Exchange
 from batchmock.http.rate_headers import rate_headers
 from batchmock.http.responses import JsonResponse, RawHeader, StreamedResponse
-from batchmock.http.routing import Call
 from batchmock.http.runtime import Pause
-from batchmock.limits import MESSAGE_BODY_MEGABYTES_MAX, MESSAGE_RATE_LIMITS
+from batchmock.limits import MESSAGE_BODY_BYTES_MAX, MESSAGE_RATE_LIMITS
 from batchmock.messages import answer, count, is_streamed, params_of
+from batchmock.params.terms import Surface, Terms
 from batchmock.rates import Reading
 from batchmock.times import SECOND
 from batchmock.wire.stream import events
@@ -29,7 +30,7 @@ async def create(call: Call) -> JsonResponse | StreamedResponse:
     streamed = is_streamed(params)
     exchange: Exchange = call.scope[EXCHANGE]
     message_id = call.emulator.message_id(exchange.request_id)
-    message = answer(params, betas_of(call.headers), call.workspace.models, message_id)
+    message = answer(params, _terms(call, "messages"), call.workspace.scenario, message_id)
     if not streamed:
         return JsonResponse(message, headers=_rates(call.now))
     pieces = _sent(events(message, call.workspace.scenario.seed), call.runtime.pause)
@@ -38,11 +39,22 @@ async def create(call: Call) -> JsonResponse | StreamedResponse:
 
 async def count_tokens(call: Call) -> JsonResponse:
     """``POST /v1/messages/count_tokens``: how many tokens the input has."""
-    return JsonResponse({"input_tokens": count(await _params(call), call.workspace.models)})
+    return JsonResponse({"input_tokens": count(await _params(call), _terms(call, "count_tokens"))})
+
+
+def _terms(call: Call, surface: Surface) -> Terms:
+    options = create_options(call.headers, call.workspace.switches)
+    return Terms(
+        surface=surface,
+        api_version=options.api_version,
+        betas=options.betas,
+        user_profile_id=options.user_profile_id,
+        models=call.workspace.models,
+    )
 
 
 async def _params(call: Call) -> Raw:
-    bytes_max = body_bytes_max(call.emulator.settings, call.workspace.switches, MESSAGE_BODY_MEGABYTES_MAX)
+    bytes_max = body_bytes_max(call.emulator.settings, call.workspace.switches, MESSAGE_BODY_BYTES_MAX)
     return params_of(await read_body(call.headers, call.receive, bytes_max=bytes_max))
 
 

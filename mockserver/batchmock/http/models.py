@@ -9,9 +9,9 @@ from typing import get_args
 from starlette.datastructures import QueryParams
 
 from batchmock.errors import ApiError, invalid_request
+from batchmock.http.call import Call
 from batchmock.http.paging import page_query
 from batchmock.http.responses import JsonResponse
-from batchmock.http.routing import Call
 from batchmock.models import Lifecycle, Model
 from batchmock.wire.model import ModelPage, info
 from batchmock.workspace import PageQuery

@@ -18,22 +18,30 @@ _JSON: RawHeader = (b"content-type", b"application/json")
 _encode = msgspec.json.Encoder().encode
 
 
-class JsonResponse:
-    """A value as JSON."""
+class BytesResponse:
+    """A body as it stands."""
 
     __slots__ = ("_body", "_headers", "_status")
 
-    def __init__(self, value: object, *, status: int = 200, headers: Iterable[RawHeader] = ()) -> None:
-        self._body = _encode(value)
+    def __init__(self, body: bytes, *, status: int = 200, headers: Iterable[RawHeader] = ()) -> None:
+        self._body = body
         self._status = status
         self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
-        length = (b"content-length", b"%d" % len(self._body))
-        headers = [_JSON, length, *self._headers]
+        headers = [(b"content-length", b"%d" % len(self._body)), *self._headers]
         await send({"type": "http.response.start", "status": self._status, "headers": headers})
         await send({"type": "http.response.body", "body": self._body})
+
+
+class JsonResponse(BytesResponse):
+    """A value as JSON."""
+
+    __slots__ = ()
+
+    def __init__(self, value: object, *, status: int = 200, headers: Iterable[RawHeader] = ()) -> None:
+        super().__init__(_encode(value), status=status, headers=[_JSON, *headers])
 
 
 class StreamedResponse:

@@ -4,88 +4,85 @@ It does not know what handlers do. Every way of missing is an ``ApiError``.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 
-from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
 from batchmock.http.admission import betas_of, enter, version_of
-from batchmock.http.exchange import EXCHANGE, Exchange
-from batchmock.http.headers import RequestHeaders, request_headers
+from batchmock.http.call import Call, Endpoint
+from batchmock.http.exchange import EXCHANGE, Exchange, told_id
+from batchmock.http.faults import Struck
+from batchmock.http.headers import request_headers
+from batchmock.http.packing import packed
 from batchmock.http.rate_headers import rate_headers
 from batchmock.http.runtime import Runtime
 from batchmock.http.unknown_keys import adding_keys
+from batchmock.switches import Switches
 from batchmock.workspace import Workspace
 
 
-class Call(Struct, frozen=True):
-    """A request on its way to a handler: admitted, at one instant."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How the requests of a path are taken.
 
-    emulator: Emulator
-    workspace: Workspace
-    now: int
-    scope: Scope
-    headers: RequestHeaders
-    receive: Receive
-    runtime: Runtime
+    ``versioned`` ones are the API's own and need its headers; ``metered`` ones count against the batches' rate;
+    what ``packed`` ones are answered may be packed.
+    """
 
-    @property
-    def batch_id(self) -> str:
-        """The id in the path."""
-        return self.scope["path_params"]["batch_id"]
-
-
-Handler = Callable[[Call], Awaitable[ASGIApp]]
+    versioned: bool = True
+    metered: bool = True
+    packed: bool = False
 
 
 class Methods:
-    """The handlers of one path, by method.
-
-    ``versioned`` ones are the API's own and need its headers; ``metered`` ones count against the batches' rate.
-    """
+    """The endpoints of one path, by method."""
 
     def __init__(
-        self,
-        emulator: Emulator,
-        runtime: Runtime,
-        handlers: Mapping[str, Handler],
-        *,
-        versioned: bool,
-        metered: bool,
+        self, emulator: Emulator, runtime: Runtime, endpoints: Mapping[str, Endpoint], manner: Manner
     ) -> None:
         self._emulator = emulator
         self._runtime = runtime
-        self._handlers = handlers
-        self._versioned = versioned
-        self._metered = metered
-        self._allowed = ", ".join(sorted(handlers))
+        self._endpoints = endpoints
+        self._manner = manner
+        self._allowed = ", ".join(sorted(endpoints))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Admit the request, and send what its handler answers."""
-        handler = self._handlers.get(scope["method"])
-        if handler is None:
+        """Admit the request, and send what its handler answers, or what a fault makes of that."""
+        endpoint = self._endpoints.get(scope["method"])
+        if endpoint is None:
             raise ApiError(
                 "invalid_request_error",
                 f"Method {scope['method']} is not allowed here; use {self._allowed}.",
                 status=405,
                 headers={"allow": self._allowed},
             )
-        call = self._admit(scope, receive)
-        if self._versioned and call.workspace.switches.unknown_keys == "present":
-            send = adding_keys(send)
-        response = await handler(call)
-        await response(scope, receive, send)
-
-    def _admit(self, scope: Scope, receive: Receive) -> Call:
-        headers = request_headers(scope)
         exchange: Exchange = scope[EXCHANGE]
+        call = self._admit(exchange, scope, receive)
+        if endpoint.operation and (faults := call.workspace.strike(endpoint.operation, call.named_batch)):
+            exchange.faults = faults
+            finished = partial(self._finished, call.workspace.switches)
+            struck = Struck(call, faults, told_id(exchange, call.workspace.switches), finished)
+            exchange.faults_without_effect = await struck.answer(endpoint.handler, scope, receive, send)
+            return
+        response = await endpoint.handler(call)
+        await self._finished(call.workspace.switches, response)(scope, receive, send)
+
+    def _finished(self, switches: Switches, response: ASGIApp) -> ASGIApp:
+        if self._manner.versioned and switches.unknown_keys == "present":
+            response = adding_keys(response)
+        return packed(response) if self._manner.packed else response
+
+    def _admit(self, exchange: Exchange, scope: Scope, receive: Receive) -> Call:
+        headers = request_headers(scope)
         workspace = exchange.workspace = enter(self._emulator, headers)
         now = exchange.now = workspace.clock.now()
-        if self._versioned:
+        if self._manner.versioned:
             version_of(headers, workspace.switches)
             betas_of(headers)
-        if self._metered:
+        if self._manner.metered:
             _meter(workspace, exchange, now)
         patient = self._runtime.patience(receive)
         return Call(self._emulator, workspace, now, scope, headers, patient, self._runtime)

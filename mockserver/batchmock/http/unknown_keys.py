@@ -7,7 +7,7 @@ https://platform.claude.com/docs/en/api/versioning, read 2026-11.
 import json
 from typing import cast
 
-from starlette.types import Message, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 UNKNOWN_KEY = "added_without_notice"
 UNKNOWN_TEXT = "a client ignores what it does not know"
@@ -18,23 +18,27 @@ NOT_OURS = "input"
 _STARTS = (b"{", b"data: {")
 
 
-def adding_keys(send: Send) -> Send:
-    """Return a way to send that adds the key; objects must be whole lines of whole pieces, as they are here."""
-    start: Message | None = None
+def adding_keys(response: ASGIApp) -> ASGIApp:
+    """Return a response with the key in each object that is a whole line of a piece, as all are here."""
 
-    async def sending(message: Message) -> None:
-        nonlocal start
-        if message["type"] == "http.response.start":
-            # It says how long a body in one piece is, which is not yet known.
-            start = message
-            return
-        body = with_unknown_keys(message.get("body", b""))
-        if start is not None:
-            await send({**start, "headers": [_resized(header, len(body)) for header in start["headers"]]})
-            start = None
-        await send({**message, "body": body})
+    async def added(scope: Scope, receive: Receive, send: Send) -> None:
+        start: Message | None = None
 
-    return sending
+        async def sending(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                # It says how long a body in one piece is, which is not yet known.
+                start = message
+                return
+            body = with_unknown_keys(message.get("body", b""))
+            if start is not None:
+                await send({**start, "headers": [_resized(header, len(body)) for header in start["headers"]]})
+                start = None
+            await send({**message, "body": body})
+
+        await response(scope, receive, sending)
+
+    return added
 
 
 def with_unknown_keys(body: bytes) -> bytes:
@@ -44,9 +48,13 @@ def with_unknown_keys(body: bytes) -> bytes:
 
 def _line(line: bytes) -> bytes:
     prefix, brace, rest = line.partition(b"{")
-    # Not msgspec: it writes no whole number beyond 64 bits, and an answer may have one.
-    added = json.dumps(_added(json.loads(brace + rest)), ensure_ascii=False, separators=(",", ":"))
-    return prefix + added.encode()
+    try:
+        # Not msgspec: it writes no whole number beyond 64 bits, and an answer may have one.
+        value: object = json.loads(brace + rest)
+    except ValueError:
+        # A fault has been at it.
+        return line
+    return prefix + json.dumps(_added(value), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _added(value: object) -> object:

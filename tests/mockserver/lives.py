@@ -19,6 +19,7 @@ from batchmock.wire.request import BatchRequest
 from batchmock.workspace import CreateOptions, Workspace
 
 START = 1_790_000_000 * SECOND
+ANY_SCENARIO = Scenario()
 OPTIONS = CreateOptions(api_version="2023-06-01")
 
 custom_ids = st.lists(
@@ -128,7 +129,7 @@ def requests(ids: list[str], bad: set[int]) -> list[BatchRequest]:
     return [request(custom_id, bad=index in bad) for index, custom_id in enumerate(ids)]
 
 
-def workspace(scenario: Scenario) -> Workspace:
+def workspace(scenario: Scenario = ANY_SCENARIO) -> Workspace:
     clock = Clock(ClockSetting(mode="manual"), start=START, real=lambda: 0)
     return Workspace("wrkspc_01test", clock=clock, scenario=scenario)
 

@@ -3,15 +3,13 @@
 It does not know what is asked for. Source: docs/fidelity.md, headers and authentication.
 """
 
-from batchmock.betas import BETAS
+from batchmock.betas import API_VERSIONS, BETAS
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError, invalid_request
 from batchmock.http.headers import RequestHeaders
 from batchmock.switches import Switches
 from batchmock.workspace import CreateOptions, Workspace
 
-FIRST_VERSION = "2023-06-01"
-API_VERSIONS = (FIRST_VERSION, "2026-10-21")
 NO_BETAS: frozenset[str] = frozenset()
 
 
@@ -47,7 +45,7 @@ def version_of(headers: RequestHeaders, switches: Switches) -> str:
     version = headers.get("anthropic-version")
     if not version:
         if switches.version_header == "optional":
-            return FIRST_VERSION
+            return API_VERSIONS[0]
         raise invalid_request("anthropic-version: header is required")
     if version not in API_VERSIONS:
         raise invalid_request(

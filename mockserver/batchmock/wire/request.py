@@ -116,24 +116,39 @@ def _first_refusal(body: bytearray | bytes, shape: _Shape, error: msgspec.Valida
         entries = shape.envelope.decode(body).requests
     except msgspec.ValidationError as outer:
         return invalid_request(describe(outer))
-    message = _first_bad_entry(entries, shape) or _bad_list(entries, shape)
+    try:
+        for index, entry in enumerate(entries):
+            _entry(entry, index, shape)
+    except ApiError as refused:
+        return refused
+    message = _bad_list(entries, shape)
     if message is None:  # pragma: no cover - the fast path and this walk disagree: our own bug
         raise AssertionError("a refused body has nothing wrong with it") from error
     return invalid_request(message)
 
 
-def _first_bad_entry(entries: Sequence[Raw], shape: _Shape) -> str | None:
-    for index, entry in enumerate(entries):
-        within = f"requests.{index}"
-        try:
-            request = shape.request.decode(entry)
-        except msgspec.ValidationError as error:
-            return describe(error, within=within)
-        if sentence := _id_refusal(request.custom_id):
-            return f"{within}.custom_id: {sentence}"
-        if memoryview(request.params)[0] != _OPEN_BRACE:
-            return f"{within}.params: {NOT_A['object']}"
-    return None
+def parse_entry(entry: Raw | bytes, index: int) -> BatchRequest:
+    """Return one entry of a create body.
+
+    Raises:
+        ApiError: 400, naming what is wrong with it as the entry of that index.
+    """
+    return _entry(entry, index, _CLOSED)
+
+
+def _entry(entry: Raw | bytes, index: int, shape: _Shape) -> BatchRequest:
+    within = f"requests.{index}"
+    try:
+        request = shape.request.decode(entry)
+    except msgspec.ValidationError as error:
+        raise invalid_request(describe(error, within=within)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise not_json(error) from None
+    if sentence := _id_refusal(request.custom_id):
+        raise invalid_request(f"{within}.custom_id: {sentence}")
+    if memoryview(request.params)[0] != _OPEN_BRACE:
+        raise invalid_request(f"{within}.params: {NOT_A['object']}")
+    return request
 
 
 def _id_refusal(custom_id: str) -> str | None:

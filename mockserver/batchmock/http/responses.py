@@ -65,13 +65,15 @@ class StreamedResponse:
         await send({"type": "http.response.body", "body": b""})
 
 
-def error_response(error: ApiError, request_id: str) -> JsonResponse:
-    """Return the response that an error is answered with."""
+def error_response(error: ApiError, request_id: str | None) -> JsonResponse:
+    """Return the response that an error is answered with; None leaves the id out of its body."""
     body: dict[str, object] = {"type": error.error_type, "message": error.message}
     if error.details is not None:
         body["details"] = error.details
-    envelope: dict[str, object] = {"type": "error", "error": body, "request_id": request_id}
-    if error.from_edge:
-        envelope = {"error": body}
+    envelope: dict[str, object] = {"error": body}
+    if not error.from_edge:
+        envelope = {"type": "error", "error": body}
+        if request_id is not None:
+            envelope["request_id"] = request_id
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in error.headers.items()]
     return JsonResponse(envelope, status=error.status, headers=headers)

@@ -20,8 +20,8 @@ class ConnectionOverError(Exception):
 class Wire(Protocol):
     """The connection of one exchange. What was sent before a verb arrives before what the verb does.
 
-    When it ends, a response whose ``content-length`` promises more than was sent, or whose chunks have no last one,
-    reaches the client as cut; one framed ``until_close`` as whole.
+    When it ends, a response whose ``content-length`` promises more than was sent, or whose chunks have no last
+    one, reaches the client as cut; one framed ``until_close`` as whole.
     """
 
     def until_close(self) -> None:

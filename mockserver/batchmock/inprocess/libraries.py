@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope
 
+from batchmock.coupling.loops import refuse_unless_coupled
 from batchmock.errors import UsageError
 from batchmock.http.wire_faults import WIRE
 from batchmock.inprocess.exchange import Failure, LocalExchange, by_hand
@@ -116,6 +117,7 @@ class AsyncLocalTransport:
 
     async def handle_async_request(self, request: Any) -> Any:
         """Answer a request."""
+        refuse_unless_coupled()
         exchange = open_exchange(self._app, request, received_on_loop(request.stream), sleep_on_loop)
         if failure := await exchange.begin():
             raise async_error(self._library, failure)

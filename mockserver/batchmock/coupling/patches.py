@@ -20,18 +20,7 @@ Undo = Callable[[], None]
 
 # Of the standard library only those that let their callers wait; the rest keeps its own machinery going.
 WAITING_MODULES = {"threading", "queue", "sched"}
-# Tools that time tests from inside them; ourselves.
-TOOLS = {
-    "batchmock",
-    "pytest",
-    "_pytest",
-    "pluggy",
-    "hypothesis",
-    "xdist",
-    "execnet",
-    "coverage",
-    "pytest_timeout",
-}
+UNTOUCHED = {"batchmock", *stand_ins.TOOLS}
 
 _STAND_INS: list[tuple[ModuleType | type, str, object]] = [
     (time, "sleep", stand_ins.sleep),
@@ -101,4 +90,4 @@ def _is_touched(name: object) -> bool:
     if not isinstance(name, str):
         return False
     top = name.partition(".")[0]
-    return name in WAITING_MODULES or (top not in sys.stdlib_module_names and top not in TOOLS)
+    return name in WAITING_MODULES or (top not in sys.stdlib_module_names and top not in UNTOUCHED)

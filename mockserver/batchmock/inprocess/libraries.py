@@ -78,11 +78,17 @@ class LocalBody:
         if failure := self._exchange.failure():
             raise self._library.error(failure)
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while (piece := await self._exchange.piece()) is not None:
-            yield piece
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        # No generator: trio would complain of one that is left before its end.
+        piece = await self._exchange.piece()
+        if piece is not None:
+            return piece
         if failure := self._exchange.failure():
             raise async_error(self._library, failure)
+        raise StopAsyncIteration
 
     def close(self) -> None:
         """Read no further."""
@@ -137,10 +143,11 @@ def response(exchange: LocalExchange, used: Library) -> Any:
         phrase = HTTPStatus(exchange.status).phrase.encode("ascii")
     except ValueError:
         phrase = b""
+    whole = exchange.whole()
     return used.module.Response(
         exchange.status,
         headers=exchange.headers,
-        stream=used.body(exchange, used),
+        stream=used.body(exchange, used) if whole is None else used.module.ByteStream(whole),
         extensions={"http_version": b"HTTP/1.1", "reason_phrase": phrase},
     )
 

@@ -54,7 +54,7 @@ def side_effect(app: ASGIApp) -> Callable[[httpx.Request], httpx.Response]:
 
 
 class BatchproofMocker(Mocker):
-    """What ``respx.mock(using="batchproof")`` asks for: the clients of httpx and, where it is installed, httpx2."""
+    """What ``respx.mock(using="batchproof")`` asks for: clients of httpx and, where it is installed, httpx2."""
 
     name: ClassVar[str] = MOCKER
     targets: ClassVar[list[str]] = [

@@ -91,16 +91,19 @@ class Turns:
         self.first = self._holder = Participant(self, threading.current_thread())
         self._of_thread[self.first.thread] = self.first
         self._turn = 0
+        # A nanosecond is shown for each, as no timer fires on the dot: whoever adds up floats to see whether its
+        # time has come would find it missing the last bit, and wait again.
+        self._jumps = 0
         self._idle_since_s = 0.0
         self._watch = Watch(grace_s)
 
     def monotonic_ns(self) -> int:
         """Return what ``time.monotonic_ns`` shows: where it stood, and the virtual time since."""
-        return self._monotonic_ns + self.clock.now()
+        return self._monotonic_ns + self.clock.now() + self._jumps
 
     def perf_counter_ns(self) -> int:
         """Return what ``time.perf_counter_ns`` shows: where it stood, and the virtual time since."""
-        return self._perf_counter_ns + self.clock.now()
+        return self._perf_counter_ns + self.clock.now() + self._jumps
 
     def ahead_ns(self) -> int:
         """Return how much more virtual time has passed than real time."""
@@ -150,6 +153,9 @@ class Turns:
             self._of_thread[thread] = newcomer
             wait = self._waiting[newcomer] = Wait(newcomer, "its start")
             self._schedule(wait, self.clock.now())
+            if self._holder is None:
+                # Who starts it had been given up as stuck.
+                self._pass_on()
         return newcomer
 
     def begin(self, newcomer: Participant) -> None:
@@ -191,8 +197,7 @@ class Turns:
     def _enter(self, wait: Wait) -> None:
         participant = wait.participant
         if wait.seconds is not None:
-            # Whole microseconds, as the clock shows them, and never early.
-            wait.deadline = self.clock.now() + ceil(max(wait.seconds, 0) * 1e6) * MICROSECOND
+            wait.deadline = self.clock.now() + _microseconds(wait.seconds) * MICROSECOND
         if self.is_closed:
             wait.outlast()
             return
@@ -229,6 +234,7 @@ class Turns:
     def _move_to(self, instant: int) -> None:
         by = instant - self.clock.now()
         if by > 0:
+            self._jumps += 1
             self.clock.advance(by)
             for clock in self._followers:
                 clock.advance(by)
@@ -282,3 +288,8 @@ class Turns:
         assert wait.real is not None
         left = -1.0 if wait.deadline is None else max(0, wait.deadline - self.clock.now()) / SECOND
         return wait.real.acquire(True, left)
+
+
+def _microseconds(seconds: float) -> int:
+    """Return a duration in what the clock counts; less than a nanosecond more is an error of adding floats."""
+    return ceil(max(seconds, 0) * 1e6 - 1e-3) or int(seconds > 0)

@@ -69,12 +69,15 @@ def test_both_libraries_find_the_routes_and_nothing_else_is_let_out(name: Any) -
 
 def test_a_router_of_ones_own_stands_before_the_emulator() -> None:
     emulator = LocalEmulator()
+
+    def busy_at_first(request: httpx.Request) -> httpx.Response:
+        return emulator.respx_side_effect(request) if busy.called else httpx.Response(529)
+
     with respx.mock(using="batchproof") as mine:
         mine.get("https://status.test/").mock(return_value=httpx.Response(200, json={"up": True}))
-        busy = mine.post(BATCHES).mock(side_effect=[httpx.Response(529), emulator.respx_side_effect])
-        batch = client(max_retries=1).messages.batches.create(
-            requests=asking(1), extra_headers={"retry-after": "0"}
-        )
+        busy = mine.post(BATCHES).mock(side_effect=busy_at_first)
+        with emulator.coupled_time():
+            batch = client(max_retries=1).messages.batches.create(requests=asking(1))
 
         assert httpx2.get("https://status.test/").json() == {"up": True}
         assert (busy.call_count, batch.processing_status) == (2, "in_progress")

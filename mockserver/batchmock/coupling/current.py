@@ -7,7 +7,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from batchmock.coupling.turns import Participant
+from batchmock.coupling.waits import Participant
 
 
 class _Current(threading.local):

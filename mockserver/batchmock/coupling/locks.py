@@ -12,7 +12,7 @@ from typing import Any
 
 from batchmock.coupling.current import current
 from batchmock.coupling.stand_ins import bounded
-from batchmock.coupling.turns import Participant, Wait
+from batchmock.coupling.waits import Participant, Wait
 from batchmock.times import SECOND
 
 

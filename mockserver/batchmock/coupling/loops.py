@@ -11,7 +11,7 @@ from typing import Any
 from batchmock.coupling.current import current
 from batchmock.coupling.patches import Undo, replace
 from batchmock.coupling.selecting import Selecting
-from batchmock.coupling.turns import Participant
+from batchmock.coupling.waits import Participant
 from batchmock.errors import UsageError
 from batchmock.times import SECOND
 

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from batchmock.coupling.turns import Participant, Wait
+from batchmock.coupling.waits import Participant, Wait
 
 Events = TypeVar("Events")
 

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 from batchmock.coupling.current import become, current, for_real
-from batchmock.coupling.turns import Participant, Wait
+from batchmock.coupling.waits import Participant, Wait
 from batchmock.times import SECOND
 
 # Tools that time tests from inside them.

@@ -12,7 +12,7 @@ from types import FrameType
 from batchmock.times import timestamp
 
 # A thread that used this much of the time that passed works, and is not stuck.
-WORKING_SHARE = 0.1
+WORKING_SHARE = 0.02
 # Besides the standard library's, the code in which a thread is of which nothing can be told.
 MACHINERY = {"batchmock", "trio", "anyio", "outcome"}
 

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from batchmock.coupling.current import current
 from batchmock.coupling.patches import Undo, replace
 from batchmock.coupling.selecting import Selecting
-from batchmock.coupling.turns import Participant
+from batchmock.coupling.waits import Participant
 from batchmock.times import SECOND
 
 _SELECTING: WeakKeyDictionary[Any, Selecting] = WeakKeyDictionary()

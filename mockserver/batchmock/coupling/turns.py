@@ -6,7 +6,7 @@ first, of several the one that asked first. It does not know what threads wait f
 
 import threading
 import time
-from _thread import LockType, allocate_lock
+from _thread import RLock
 from collections.abc import Iterable
 from heapq import heappop, heappush
 from itertools import count
@@ -14,6 +14,7 @@ from math import ceil
 
 from batchmock.clock import Clock
 from batchmock.coupling.stuck import Forced, Watch, real_monotonic, whereabouts
+from batchmock.coupling.waits import Participant, Wait
 from batchmock.errors import CoupledTimeError
 from batchmock.times import LAST_INSTANT, MICROSECOND, SECOND, timestamp, write_duration
 
@@ -22,50 +23,6 @@ real_monotonic_ns, real_perf_counter_ns = time.monotonic_ns, time.perf_counter_n
 
 # How many grace periods threads that take no part have to release one that does, before nobody can is believed.
 OUTSIDE_PATIENCE = 5
-
-
-class Wait:
-    """One thread waiting, for so long or until it is released; whoever wants may release it."""
-
-    __slots__ = ("deadline", "error", "is_over", "order", "participant", "real", "seconds", "was_released", "what")
-
-    def __init__(self, participant: "Participant", what: object, seconds: float | None = None) -> None:
-        self.participant = participant
-        self.what = what
-        self.seconds = seconds
-        self.deadline: int | None = None
-        self.order = -1
-        self.is_over = False
-        self.was_released = False
-        self.error: CoupledTimeError | None = None
-        # What is really waited on, should this wait outlast its block.
-        self.real: LockType | None = None
-
-    def release(self) -> None:
-        """Let the thread go on when its turn comes; a second time changes nothing."""
-        self.participant.turns.release(self)
-
-    def outlast(self) -> None:
-        """Go on in real time."""
-        self.real = allocate_lock()
-        self.real.acquire()
-
-    def __str__(self) -> str:
-        return str(self.what) if self.seconds is None else f"{self.what} for {self.seconds:g} s"
-
-
-class Participant:
-    """A thread that takes part."""
-
-    __slots__ = ("is_done", "joining", "thread", "turns", "wake")
-
-    def __init__(self, turns: "Turns", thread: threading.Thread) -> None:
-        self.turns = turns
-        self.thread = thread
-        self.is_done = False
-        self.joining: list[Wait] = []
-        self.wake = allocate_lock()
-        self.wake.acquire()
 
 
 class Turns:
@@ -78,11 +35,12 @@ class Turns:
         self._followers: list[Clock] = []
         self.grace_s = grace_s
         self._limit = limit
+        self._left = limit
         start = clock.now()
-        self._end = min(start + limit, LAST_INSTANT)
         self._monotonic_ns = real_monotonic_ns() - start
         self._perf_counter_ns = real_perf_counter_ns() - start
-        self._mutex = allocate_lock()
+        # A signal's handler or a finalizer may release somebody at any point, also here.
+        self._mutex = RLock()
         self._order = count()
         self._due: list[tuple[int, int, Wait]] = []
         self._waiting: dict[Participant, Wait] = {}
@@ -128,7 +86,7 @@ class Turns:
                 return True
             self._enter(wait)
         if wait.real is None:
-            self._await_turn(wait.participant)
+            self._await_turn_of(wait)
         if wait.error is not None:
             raise wait.error
         return wait.was_released or (wait.real is not None and self._wait_for_real(wait))
@@ -141,7 +99,7 @@ class Turns:
             wait.was_released = True
             if wait.real is not None:
                 wait.real.release()
-            elif wait.participant in self._waiting:
+            elif self._waiting.get(wait.participant) is wait:
                 self._schedule(wait, self.clock.now())
                 if self._holder is None:
                     self._pass_on()
@@ -225,8 +183,8 @@ class Turns:
             if not self._away and not self._outsiders():
                 self._fail("nobody can ever go on")
             return
-        if instant > self._end:
-            self._fail(f"nobody goes on within {write_duration(self._limit)} of the start of this block")
+        if instant > min(self.clock.now() + self._left, LAST_INSTANT):
+            self._fail(f"nobody goes on within {write_duration(self._limit)} of waiting in this block")
             return
         self._move_to(instant)
         self._give(wait)
@@ -235,6 +193,7 @@ class Turns:
         by = instant - self.clock.now()
         if by > 0:
             self._jumps += 1
+            self._left -= by
             self.clock.advance(by)
             for clock in self._followers:
                 clock.advance(by)
@@ -260,6 +219,23 @@ class Turns:
         wait = self._waiting.pop(participant, None)
         if wait is not None:
             wait.is_over = True
+
+    def _await_turn_of(self, wait: Wait) -> None:
+        try:
+            self._await_turn(wait.participant)
+        except BaseException:
+            # A signal's handler raised: the thread goes on without having been given the turn.
+            with self._mutex:
+                self._break_off(wait)
+            raise
+
+    def _break_off(self, wait: Wait) -> None:
+        participant = wait.participant
+        if participant in self._waiting:
+            self._forget(participant)
+            self._away.add(participant)
+        else:
+            participant.wake.acquire(False)
 
     def _await_turn(self, participant: Participant) -> None:
         while not participant.wake.acquire(timeout=self.grace_s):

@@ -133,6 +133,22 @@ def test_every_way_to_wait_moves_the_clock(wait: Callable[[], Awaitable[None]], 
             assert coupled.forced == []
 
 
+def test_a_loop_that_is_held_up_is_not_let_go_by_who_wakes_it() -> None:
+    emulator = local()
+
+    async def live() -> None:
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+        threading.Timer(10, loop.call_soon_threadsafe, [woken.set]).start()
+        begun = time.monotonic()
+        # As code does that should not: nothing on this loop goes on meanwhile.
+        time.sleep(50)
+        assert time.monotonic() - begun == pytest.approx(50)
+        await woken.wait()
+
+    with passing(emulator, timedelta(seconds=50)), emulator.coupled_time():
+        asyncio.run(live())
+
+
 def test_timers_set_before_a_block_and_in_it_stay_in_time() -> None:
     emulator, fired = local(), list[str]()
 

@@ -1,6 +1,7 @@
 """Threads take turns in the order of virtual time; who can never go on is told so, and who is stuck unseen."""
 
 import queue
+import signal
 import threading
 import time
 import warnings
@@ -209,14 +210,40 @@ def test_who_works_for_long_holds_the_clock_up() -> None:
 
     def work() -> float:
         begun = time.thread_time()
-        while time.thread_time() - begun < 0.3:
+        while time.thread_time() - begun < 0.6:
             pass
         return time.monotonic()
 
-    with warnings.catch_warnings(), emulator.coupled_time(grace_s=0.05), ThreadPoolExecutor(2) as pool:
+    with warnings.catch_warnings(), emulator.coupled_time(grace_s=0.2), ThreadPoolExecutor(2) as pool:
         begun = time.monotonic()
         pool.submit(time.sleep, 1)
         assert pool.submit(work).result() == pytest.approx(begun)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs a signal that comes by itself")
+def test_a_wait_that_a_signal_breaks_off_leaves_nothing_behind() -> None:
+    emulator = local()
+
+    def give_up(number: int, frame: object) -> None:
+        raise InterruptedError
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    try:
+        with passing(emulator, timedelta(seconds=60)), emulator.coupled_time() as coupled:
+
+            def work() -> None:
+                with coupled.outside():
+                    time.sleep(0.3)
+
+            thread = threading.Thread(target=work)
+            thread.start()
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            with pytest.raises(InterruptedError):
+                thread.join()
+            thread.join()
+            time.sleep(60)
+    finally:
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_a_thread_that_outlasts_its_block_goes_on_in_real_time() -> None:

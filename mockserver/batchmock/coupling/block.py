@@ -15,8 +15,7 @@ from batchmock.coupling.patches import Undo, replace_all
 from batchmock.coupling.stuck import Forced
 from batchmock.coupling.trio_loops import replace_trio, shift_clock
 from batchmock.coupling.turns import Turns
-from batchmock.coupling.wall import replace_wall_clock
-from batchmock.errors import CoupledTimeWarning
+from batchmock.errors import CoupledTimeWarning, UsageError
 from batchmock.times import DAY
 
 # Shorter ones were seen to run out in a garbage collection on a busy machine.
@@ -99,7 +98,7 @@ class _Replaced:
     def __enter__(self) -> None:
         with self._lock:
             if self._blocks == 0:
-                self._undo = replace_wall_clock() + replace_all() + replace_asyncio() + replace_trio()
+                self._undo = _replace_wall_clock() + replace_all() + replace_asyncio() + replace_trio()
             self._blocks += 1
 
     def __exit__(self, *error: object) -> None:
@@ -111,3 +110,12 @@ class _Replaced:
 
 
 _REPLACED = _Replaced()
+
+
+def _replace_wall_clock() -> list[Undo]:
+    try:
+        # Only now: time-machine brings a good part of pytest along.
+        from batchmock.coupling.wall import replace_wall_clock
+    except ImportError as error:
+        raise UsageError(f"coupled time needs {error.name}, which is not installed") from None
+    return replace_wall_clock()

@@ -1,6 +1,8 @@
 """The emulator that a test holds in its hand: its clients and its clock."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
@@ -160,6 +162,14 @@ def test_a_request_whose_body_is_made_while_it_is_sent_arrives_whole() -> None:
         response = client.post("/v1/messages/batches", content=iter(body), headers=headers)
 
     assert response.json()["request_counts"]["processing"] == 1
+
+
+def test_nothing_is_imported_that_is_not_asked_for() -> None:
+    lazy = "httpx", "httpx2", "anthropic", "respx", "trio", "time_machine", "pytest", "uvicorn"
+    program = f"import sys, batchmock.inprocess.emulator; print(*[name for name in {lazy} if name in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.strip() == ""
 
 
 def test_what_makes_no_sense_is_refused_with_what_to_do() -> None:

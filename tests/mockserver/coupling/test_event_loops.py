@@ -133,6 +133,31 @@ def test_every_way_to_wait_moves_the_clock(wait: Callable[[], Awaitable[None]], 
             assert coupled.forced == []
 
 
+def test_threads_that_a_loop_started_before_a_block_do_not_serve_it() -> None:
+    emulator = local()
+
+    async def live() -> None:
+        await asyncio.to_thread(int)
+        with passing(emulator, timedelta(seconds=50)), emulator.coupled_time():
+            await asyncio.wait_for(asyncio.to_thread(time.sleep, 50), 60)
+
+    asyncio.run(live())
+
+
+def test_a_deadline_of_trio_set_before_a_block_has_as_long_to_go_after_it() -> None:
+    emulator = local()
+
+    async def live() -> None:
+        with trio.move_on_after(3_600.05) as outer:
+            with emulator.coupled_time():
+                await trio.sleep(3_600)
+            with trio.fail_after(30):
+                await trio.sleep_forever()
+        assert outer.cancelled_caught
+
+    trio.run(live)
+
+
 def test_a_loop_that_is_held_up_is_not_let_go_by_who_wakes_it() -> None:
     emulator = local()
 

@@ -120,6 +120,14 @@ def test_every_way_to_wait_moves_the_clock(wait: Callable[[], None]) -> None:
         assert coupled.forced == []
 
 
+def test_fractions_of_a_second_add_up_to_the_microsecond() -> None:
+    emulator = local()
+    with passing(emulator, timedelta(seconds=sum(range(1, 200)) // 10)), emulator.coupled_time():
+        for tenths in range(1, 200):
+            with pytest.raises(queue.Empty):
+                queue.Queue[int]().get(timeout=tenths / 10)
+
+
 def test_who_is_notified_goes_on_at_that_instant() -> None:
     emulator, instants = local(), list[float]()
     with passing(emulator, timedelta(seconds=100)), emulator.coupled_time():
@@ -239,7 +247,7 @@ def test_a_wait_that_a_signal_breaks_off_leaves_nothing_behind() -> None:
             thread.start()
             signal.setitimer(signal.ITIMER_REAL, 0.05)
             with pytest.raises(InterruptedError):
-                thread.join()
+                thread.join(30)
             thread.join()
             time.sleep(60)
     finally:

@@ -48,6 +48,8 @@ FORBIDDEN_CALLS = {
 EDGE_OF_TIME = {
     "batchmock/server.py", "batchmock/socket_wire.py",
     "batchmock/inprocess/emulator.py", "batchmock/inprocess/wire.py",
+    "batchmock/coupling/stand_ins.py", "batchmock/coupling/stuck.py",
+    "batchmock/coupling/turns.py", "batchmock/coupling/wall.py",
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 It does not know how a batch unfolds. Source of each path, status and header: docs/fidelity.md.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 
 from starlette.datastructures import QueryParams
 
@@ -120,7 +120,7 @@ async def _unfold(call: Call, view: BatchView) -> None:
         await call.runtime.pause()
 
 
-async def _chunks(lines: Iterator[bytes], pause: Pause) -> AsyncIterator[bytes]:
+async def _chunks(lines: Iterator[bytes], pause: Pause) -> AsyncGenerator[bytes]:
     chunk = bytearray()
     for line in lines:
         chunk += line

@@ -3,7 +3,7 @@
 It does not know what an answer says. Source of each path, status and header: docs/fidelity.md, messages.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 from msgspec import Raw
 
@@ -58,7 +58,7 @@ async def _params(call: Call) -> Raw:
     return params_of(await read_body(call.headers, call.receive, bytes_max=bytes_max))
 
 
-async def _sent(made: Iterator[bytes], pause: Pause) -> AsyncIterator[bytes]:
+async def _sent(made: Iterator[bytes], pause: Pause) -> AsyncGenerator[bytes]:
     for event in made:
         yield event
         await pause()

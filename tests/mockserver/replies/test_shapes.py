@@ -119,5 +119,5 @@ def test_what_cannot_be_answered_is_an_errored_row_that_says_so(asked: Json, mes
 @given(st.recursive(st.none() | st.integers() | st.text(max_size=3), lambda inner: st.lists(inner, max_size=3)))
 def test_choices_and_formats_of_another_form_are_refused(odd: object) -> None:
     for key in ("tool_choice", "output_config", "thinking"):
-        kind, said = error(params(**{key: odd}))
+        kind, said = error(params() | {key: odd})
         assert (kind, said.partition(":")[0].partition(".")[0]) == ("invalid_request_error", key)

@@ -10,6 +10,7 @@ from batchmock.clock import Clock, ClockSetting
 from batchmock.errors import ErrorType
 from batchmock.limits import RateLimits
 from batchmock.outcomes import Mix, Pin, TerminalState
+from batchmock.replies.answers import Alphabet, Answers, Caching, Length
 from batchmock.scenario import Scenario
 from batchmock.times import DAY, HOUR, MINUTE, SECOND
 from batchmock.timing import Fixed, Lognormal, Timing, Uniform
@@ -72,13 +73,25 @@ pins = st.builds(
 finishes = st.dictionaries(st.sampled_from("abcXYZ"), durations, max_size=3)
 
 
-def with_all(scenario: Scenario, mix: Mix, pinned: list[Pin], moments: dict[str, int]) -> Scenario:
+# `missing` other than "echo" goes with canned answers, which a document alone cannot say.
+answers = st.builds(
+    Answers,
+    length=st.sampled_from(get_args(Length)),
+    text=st.sampled_from(get_args(Alphabet)),
+    stops=st.dictionaries(st.sampled_from("abcXYZ"), st.sampled_from(get_args(StopReason)), max_size=3),
+    caching=st.sampled_from(get_args(Caching)),
+)
+
+
+def with_all(
+    scenario: Scenario, mix: Mix, pinned: list[Pin], moments: dict[str, int], answers: Answers
+) -> Scenario:
     timing = structs.replace(scenario.timing, finishes=moments)
-    return structs.replace(scenario, mix=mix, pins=tuple(pinned), timing=timing)
+    return structs.replace(scenario, mix=mix, pins=tuple(pinned), timing=timing, answers=answers)
 
 
 # Scenarios that also say what single requests come to.
-any_scenarios = st.builds(with_all, scenarios, mixes, st.lists(pins, max_size=3), finishes)
+any_scenarios = st.builds(with_all, scenarios, mixes, st.lists(pins, max_size=3), finishes, answers)
 
 
 # Moments after creation, near the boundaries where something changes as well as anywhere.

@@ -1,4 +1,4 @@
-"""The newest Python SDK's helpers for answers of a shape: parsed models, streams of calls and thoughts, tool runs."""
+"""The newest Python SDK's helpers for answers of a shape: parsed models, streams of calls and thoughts, tools."""
 
 from enum import Enum
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
+from batchmock.canned_file import load_canned
 from batchmock.cli.words import DURATION, INSTANT, RefusedError
 from batchmock.clock import CLOCK_MODES, ClockMode, ClockSetting
 from batchmock.errors import UsageError
@@ -61,6 +62,11 @@ DEFAULT_CLOCK = ClockSetting()
     "scenario_name",
     metavar="NAME|FILE",
     help="How batches unfold: a name that 'batchproof scenario list' shows, or a TOML or JSON file.",
+)
+@click.option(
+    "--canned",
+    type=click.Path(path_type=Path),
+    help="Answers by custom_id: a results file of the API, or JSON lines of your own.",
 )
 @click.option(
     "--seed",
@@ -142,7 +148,7 @@ def _settings(options: dict[str, Any]) -> Settings:
     return Settings(
         clock=ClockSetting(mode=mode, speed=options["speed"], step=options["step"]),
         start=options["start"],
-        scenario=_scenario(options["scenario_name"], options["seed"]),
+        scenario=_scenario(options["scenario_name"], options["canned"], options["seed"]),
         limits=RateLimits(http_requests_per_minute=options["rpm"], queued_requests_max=options["queue"]),
         keys=dict(_key(text) for text in options["keys"]),
         strict_keys=options["strict_keys"],
@@ -151,8 +157,10 @@ def _settings(options: dict[str, Any]) -> Settings:
     )
 
 
-def _scenario(named: str | None, seed: int | None) -> Scenario:
+def _scenario(named: str | None, canned: Path | None, seed: int | None) -> Scenario:
     scenario = Scenario() if named is None else find_scenario(named)
+    if canned is not None:
+        scenario = replace(scenario, answers=replace(scenario.answers, canned=load_canned(canned)))
     return scenario if seed is None else replace(scenario, seed=seed)
 
 

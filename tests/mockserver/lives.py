@@ -10,6 +10,7 @@ from batchmock.clock import Clock, ClockSetting
 from batchmock.errors import ErrorType
 from batchmock.limits import TIERS, RateLimits, Spend
 from batchmock.outcomes import Mix, Pin, TerminalState
+from batchmock.replies.answers import Alphabet, Answers, Caching, Length
 from batchmock.scenario import Scenario
 from batchmock.switches import Lag, Switches
 from batchmock.times import DAY, HOUR, MINUTE, SECOND
@@ -89,17 +90,40 @@ switches = st.builds(
         for name, kind in get_type_hints(Switches).items()
     },
 )
+# `missing` other than "echo" goes with canned answers, which a document alone cannot say.
+answers = st.builds(
+    Answers,
+    length=st.sampled_from(get_args(Length)),
+    text=st.sampled_from(get_args(Alphabet)),
+    stops=st.dictionaries(st.sampled_from("abcXYZ"), st.sampled_from(get_args(StopReason)), max_size=3),
+    caching=st.sampled_from(get_args(Caching)),
+)
 
 
 def with_all(
-    scenario: Scenario, mix: Mix, pinned: list[Pin], moments: dict[str, int], rates: RateLimits, turned: Switches
+    scenario: Scenario,
+    mix: Mix,
+    pinned: list[Pin],
+    moments: dict[str, int],
+    rates: RateLimits,
+    turned: Switches,
+    said: Answers,
 ) -> Scenario:
-    timing = structs.replace(scenario.timing, finishes=moments)
-    return structs.replace(scenario, mix=mix, pins=tuple(pinned), timing=timing, limits=rates, switches=turned)
+    return structs.replace(
+        scenario,
+        mix=mix,
+        pins=tuple(pinned),
+        timing=structs.replace(scenario.timing, finishes=moments),
+        limits=rates,
+        switches=turned,
+        answers=said,
+    )
 
 
 # Scenarios that also say what single requests come to, and what calls are answered.
-any_scenarios = st.builds(with_all, scenarios, mixes, st.lists(pins, max_size=3), finishes, limits, switches)
+any_scenarios = st.builds(
+    with_all, scenarios, mixes, st.lists(pins, max_size=3), finishes, limits, switches, answers
+)
 
 
 # Moments after creation, near the boundaries where something changes as well as anywhere.

@@ -84,6 +84,16 @@ def a_day_of(url: str) -> str:
     return "\n".join([created.text, ended.text, results.text, *headers])
 
 
+def test_answers_can_come_from_a_file(tmp_path: Path) -> None:
+    canned = tmp_path / "answers.jsonl"
+    canned.write_text("".join(f'{{"custom_id":"{name}","text":"Lima."}}\n' for name in "abcdef"))
+    with serving("--clock", "manual", "--canned", str(canned), "--scenario", "half-expired") as server:
+        day = a_day_of(server.url)
+
+    assert '"text":"Lima."' in day
+    assert '"type":"expired"' in day
+
+
 def test_options_can_be_set_in_the_environment() -> None:
     with serving(env={"BATCHPROOF_CLOCK": "stepped", "BATCHPROOF_STEP": "90s"}) as server:
         clock = httpx2.get(f"{server.url}/_emulator/clock", headers=HEADERS).json()
@@ -146,6 +156,7 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["--public-url", "example"], "does not start with http:// or https://"),
     (["--host", "256.1.1.1"], "cannot listen on 256.1.1.1"),
     (["--quiet", "--json"], "--quiet and --json"),
+    (["--canned", "/nowhere.jsonl"], "cannot read the canned answers in /nowhere.jsonl: No such file"),
     (["--clok", "wall"], "No such option '--clok'"),
     (["--port", "0", "--ready-file", "/nowhere/at/all"], "cannot write the ready file /nowhere/at/all"),
 ]

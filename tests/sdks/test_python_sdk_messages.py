@@ -9,8 +9,10 @@ from anthropic import Anthropic
 from anthropic.lib.streaming import AsyncMessageStreamManager
 from anthropic.types import Message, MessageParam, ModelInfo
 from anthropic.types import model as sdk_model
+from anthropic.types.anthropic_beta_param import AnthropicBetaParam
 from anthropic.types.beta import BetaMessage, BetaMessageParam, BetaModelInfo
 
+from batchmock.betas import BETAS
 from batchmock.models import MODELS
 from tests.sdks.python_clients import strict_async_client, strict_client
 
@@ -49,6 +51,12 @@ def test_every_model_that_the_sdk_knows_is_known() -> None:
     literal, _ = get_args(sdk_model.Model)
 
     assert set(get_args(literal)) - set(MODELS) == set()
+
+
+def test_every_beta_that_the_sdk_knows_is_known() -> None:
+    _, literal = get_args(AnthropicBetaParam)
+
+    assert set(get_args(literal)) - BETAS == set()
 
 
 def test_the_streams_helpers_see_text_grow_to_the_final_message(client: Anthropic) -> None:

@@ -11,6 +11,7 @@ from typing import Any, get_args
 import click
 from msgspec.structs import replace
 
+from batchmock.canned_file import load_canned
 from batchmock.cli.words import DURATION, INSTANT, RefusedError
 from batchmock.clock import CLOCK_MODES, ClockMode, ClockSetting
 from batchmock.errors import UsageError
@@ -63,6 +64,11 @@ DEFAULT_CLOCK = ClockSetting()
     "scenario_name",
     metavar="NAME|FILE",
     help="How batches unfold: a name that 'batchproof scenario list' shows, or a TOML or JSON file.",
+)
+@click.option(
+    "--canned",
+    type=click.Path(path_type=Path),
+    help="Answers by custom_id: a results file of the API, or JSON lines of your own.",
 )
 @click.option(
     "--seed",
@@ -168,6 +174,8 @@ def _scenario(options: dict[str, Any]) -> Scenario:
     """Return the scenario that is named, and what flags say instead of it."""
     named: str | None = options["scenario_name"]
     scenario = Scenario() if named is None else find_scenario(named)
+    if options["canned"] is not None:
+        scenario = replace(scenario, answers=replace(scenario.answers, canned=load_canned(options["canned"])))
     limits = {
         "tier": options["tier"],
         "http_requests_per_minute": options["rpm"],

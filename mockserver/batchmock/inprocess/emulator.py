@@ -20,6 +20,7 @@ from batchmock.http.exchange import Exchange
 from batchmock.inprocess.intercept import BASE_URL, intercepting
 from batchmock.inprocess.libraries import LIBRARIES, LibraryName, is_installed, library
 from batchmock.inprocess.local_clock import LocalClock
+from batchmock.patience import with_patience
 from batchmock.scenario import Scenario
 from batchmock.settings import Settings
 from batchmock.times import parse_duration
@@ -57,7 +58,8 @@ class LocalEmulator:
         self.base_url = BASE_URL
         self.api_key = api_key
         self.clock = LocalClock(time.time_ns() if settings.start is None else settings.start)
-        settings = replace(settings, clock=FOLLOWING, start=None, scenario=scenario or settings.scenario)
+        lent = with_patience(scenario or settings.scenario, settings.answer_patience_s)
+        settings = replace(settings, clock=FOLLOWING, start=None, scenario=lent)
         emulator = Emulator(settings, real=self.clock.source.now)
         self.app: ASGIApp = build_app(emulator, observe=observe)
 

@@ -21,13 +21,14 @@ _RESULT_TYPES = frozenset({"succeeded", "errored", "canceled", "expired"})
 
 
 class Canned:
-    """What is kept for each custom_id; a message keeps the bytes it came in."""
+    """What is kept for each custom_id, a message in the bytes it came in; and how a scenario's file names it."""
 
     # No dataclass: a scenario's document must not think that it could be written there.
-    __slots__ = ("given",)
+    __slots__ = ("given", "named")
 
-    def __init__(self, given: Mapping[str, Given]) -> None:
+    def __init__(self, given: Mapping[str, Given], named: str | None = None) -> None:
         self.given = given
+        self.named = named
 
     def __len__(self) -> int:
         return len(self.given)

@@ -2,6 +2,8 @@
 
 import json
 import threading
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import FrozenInstanceError
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from batchmock.clock import ClockSetting
 from batchmock.errors import ApiError, UsageError
+from batchmock.inprocess.emulator import LocalEmulator
 from batchmock.replies.answers import Answers, Ask
 from batchmock.replies.canned import canned
 from batchmock.replies.question import Question
@@ -148,23 +151,40 @@ def test_whatever_else_it_does_is_told_in_an_errored_row(answers: Answers, messa
     assert said.startswith(message_)
 
 
-def served(ask: Ask, patience_s: float) -> list[dict[str, Any]]:
-    """Return the results of two requests, of a server that lends a callable its patience."""
-    settings = Settings(
+def settings_with(ask: Ask, patience_s: float) -> Settings:
+    return Settings(
         clock=ClockSetting(mode="manual"),
         scenario=Scenario(answers=Answers(ask=ask)),
         answer_patience_s=patience_s,
     )
-    headers = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
+
+
+@contextmanager
+def behind_a_server(settings: Settings) -> Generator[httpx2.Client]:
+    with running(settings) as url, httpx2.Client(base_url=url) as client:
+        yield client
+
+
+@contextmanager
+def in_this_process(settings: Settings) -> Generator[httpx2.Client]:
+    with LocalEmulator(settings=settings).http_client() as client:
+        yield client
+
+
+def served(client: httpx2.Client) -> list[dict[str, Any]]:
+    """Return the results of two requests."""
+    client.headers = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
     body = {"requests": [{"custom_id": name, "params": params(name)} for name in ("hangs", "runs")]}
-    with running(settings) as url:
-        made = httpx2.post(f"{url}/v1/messages/batches", headers=headers, json=body).json()
-        httpx2.post(f"{url}/_emulator/clock/advance", headers=headers, json={"by": "24h"})
-        text = httpx2.get(f"{url}/v1/messages/batches/{made['id']}/results", headers=headers).text
+    made = client.post("/v1/messages/batches", json=body).json()
+    client.post("/_emulator/clock/advance", json={"by": "24h"})
+    text = client.get(f"/v1/messages/batches/{made['id']}/results").text
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_one_that_hangs_costs_its_row_and_no_other() -> None:
+@pytest.mark.parametrize("lending", [behind_a_server, in_this_process])
+def test_one_that_hangs_costs_its_row_and_no_other(
+    lending: Callable[[Settings], AbstractContextManager[httpx2.Client]],
+) -> None:
     forever = threading.Event()
 
     def ask(question: Question) -> str:
@@ -172,7 +192,8 @@ def test_one_that_hangs_costs_its_row_and_no_other() -> None:
             forever.wait()
         return "an answer"
 
-    made = {line["custom_id"]: line["result"] for line in served(ask, 0.05)}
+    with lending(settings_with(ask, 0.05)) as client:
+        made = {line["custom_id"]: line["result"] for line in served(client)}
     forever.set()
 
     assert made["hangs"]["error"]["error"] == {
@@ -187,7 +208,8 @@ def test_one_that_raises_behind_a_server_is_told_as_well() -> None:
     def ask(question: Question) -> str:
         raise LookupError(threading.current_thread().name)
 
-    made = served(ask, 10)
+    with behind_a_server(settings_with(ask, 10)) as client:
+        made = served(client)
 
     assert {line["result"]["error"]["error"]["message"] for line in made} == {
         "the answer callable raised LookupError: batchmock answers"

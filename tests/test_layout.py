@@ -19,13 +19,14 @@ MAY_IMPORT = {"batchmock": set[str](), "batchclient": set[str](), "batchproof": 
 # Values, decisions, memory, service, edge: an import points inwards, or stays in its ring.
 RINGS = {
     "errors": 0, "times": 0, "limits": 0, "wire": 0, "clock": 0, "facts": 0, "scenario": 0, "timing": 0,
-    "outcomes": 0, "faults": 0, "scenario_document": 0, "draws": 0, "models": 0, "betas": 0, "settings": 0,
+    "outcomes": 0, "faults": 0, "switches": 0, "scenario_document": 0, "draws": 0, "models": 0, "betas": 0,
+    "settings": 0,
     "asked": 0, "replies.answers": 0, "replies.canned": 0, "replies.given": 0, "replies.question": 0,
-    "params": 1, "messages": 1, "moments": 1, "order": 1, "verdicts": 1, "plan": 1,
-    "projection": 1, "replies": 1, "samples": 1,
+    "params": 1, "messages": 1, "moments": 1, "order": 1, "verdicts": 1, "preflight": 1, "plan": 1,
+    "projection": 1, "queueing": 1, "replies": 1, "samples": 1,
     "store": 2, "plans": 2, "fault_book": 2, "rates": 2,
     "workspace": 3, "emulator": 3,
-    "http": 4, "access_log": 4, "canned_file": 4, "scenario_files": 4, "coupling": 4, "socket_wire": 4,
+    "http": 4, "access_log": 4, "canned_file": 4, "scenario_files": 4, "request_files": 4, "coupling": 4, "socket_wire": 4,
     "patience": 5, "server": 5, "inprocess": 5, "cli": 5, "__main__": 6, "__init__": 0,
 }  # fmt: skip
 
@@ -47,6 +48,8 @@ FORBIDDEN_CALLS = {
 EDGE_OF_TIME = {
     "batchmock/server.py", "batchmock/socket_wire.py",
     "batchmock/inprocess/emulator.py", "batchmock/inprocess/wire.py",
+    "batchmock/coupling/stand_ins.py", "batchmock/coupling/stuck.py",
+    "batchmock/coupling/turns.py", "batchmock/coupling/wall.py",
 }  # fmt: skip
 
 

@@ -1,8 +1,11 @@
-"""The values ``anthropic-beta`` may carry: those of the Python SDK 2.12 and those that official SDKs send besides.
+"""The API's versions, and the values of ``anthropic-beta``: those that official SDKs know or send.
 
-It does not know what a beta changes. A test notices when the locked SDK knows more.
+It does not know what they change. A test notices when the locked SDK knows more.
 Source: https://platform.claude.com/docs/en/api/beta-headers and the SDK's ``types/anthropic_beta_param.py``.
 """
+
+# https://platform.claude.com/docs/en/api/versioning, read 2026-11.
+API_VERSIONS = ("2023-06-01", "2026-10-21")
 
 BETAS = frozenset(
     {

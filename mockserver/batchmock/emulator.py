@@ -76,7 +76,6 @@ class Emulator:
                     workspace_id,
                     clock=self._new_clock(self._default_clock.now()),
                     scenario=self.settings.scenario,
-                    limits=self.settings.limits,
                     models=self._models,
                 ),
             )

@@ -95,9 +95,14 @@ class Plan:
         """The moments at which requests turn out to be errored, in order."""
         return self._moments(self.states, ERRORED)
 
-    def order(self) -> Iterable[int]:
-        """Return the indexes of requests as the results file lists them."""
-        return in_order(self.scenario.order, self.schedule.places, self.schedule.finishes)
+    def order(self, download: int = 0) -> Iterable[int]:
+        """Return the indexes of requests as the results file lists them; downloads count from 0."""
+        schedule = self.schedule
+        if download and self.scenario.switches.later_downloads == "reshuffled":
+            mask = Draws(self.scenario.seed, "download").integers([str(download)], each=1)[0] >> 64 - PLACE_BITS
+            # Places that differ still do, and compare otherwise.
+            return in_order("shuffled", array("I", [place ^ mask for place in schedule.places]), schedule.finishes)
+        return in_order(self.scenario.order, schedule.places, schedule.finishes)
 
     def _moments(self, states: bytes, state: int) -> array[int]:
         # A request that is running when the window closes is let finish there and then.
@@ -111,7 +116,7 @@ def schedule(submission: Submission) -> Generator[None, None, Schedule]:
     scenario, requests = submission.scenario, submission.requests
     decided = Outcomes(scenario.seed, scenario.pins, scenario.mix, magic=scenario.magic)
     draws = Draws(scenario.seed, "request")
-    moments = Moments(scenario.timing, _length(scenario, submission.id))
+    moments = Moments(scenario.timing, _length(scenario, submission.id), submission.held)
     places, outcomes = array("I"), dict[int, Outcome]()
     for first in range(0, len(requests), SLICE):
         part = requests[first : first + SLICE]

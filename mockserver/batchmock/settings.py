@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
-from batchmock.limits import ANSWER_PATIENCE_S, BODY_BYTES_MAX, BODY_PATIENCE_S, RateLimits
+from batchmock.limits import ANSWER_PATIENCE_S, BODY_PATIENCE_S
 from batchmock.models import Model
 from batchmock.scenario import Scenario
 
@@ -26,6 +26,7 @@ class Settings:
       ``strict_keys`` refuses it with a 401.
     - ``public_url``: where clients reach the emulator, for ``results_url``; None takes it from each request.
     - ``models``: models to know beside the real ones; one that has a real one's id takes its place.
+    - ``body_bytes_max``: the largest body that is taken, where that is less than the API takes.
     - ``body_patience_s``: for how many real seconds an upload may stall before it is refused.
     - ``answer_patience_s``: for how many real seconds a scenario's callable may think about one answer.
     """
@@ -33,12 +34,11 @@ class Settings:
     clock: ClockSetting = field(default_factory=ClockSetting)
     start: int | None = None
     scenario: Scenario = field(default_factory=Scenario)
-    limits: RateLimits = field(default_factory=RateLimits)
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
     strict_keys: bool = False
     public_url: str | None = None
     models: tuple[Model, ...] = ()
-    body_bytes_max: int = BODY_BYTES_MAX
+    body_bytes_max: int | None = None
     body_patience_s: float = BODY_PATIENCE_S
     answer_patience_s: float = ANSWER_PATIENCE_S
 
@@ -50,13 +50,8 @@ class Settings:
         ids = [model.id for model in self.models]
         if twice := {id_ for id_ in ids if ids.count(id_) > 1}:
             raise UsageError(f"model {min(twice)} is added twice; once is enough")
-        for name, value in (
-            ("requests per minute", self.limits.http_requests_per_minute),
-            ("queued requests", self.limits.queued_requests_max),
-            ("body bytes", self.body_bytes_max),
-        ):
-            if value is not None and value < 1:
-                raise UsageError(f"the limit on {name} is {value}; it is at least 1")
+        if self.body_bytes_max is not None and self.body_bytes_max < 1:
+            raise UsageError(f"the limit on body bytes is {self.body_bytes_max}; it is at least 1")
 
 
 def _refuse_url(url: str) -> None:

@@ -122,6 +122,18 @@ def test_models_can_be_added_with_their_ceilings() -> None:
         assert [ceiling(name) for name in ("claude-of-tomorrow", "gateway/claude:eu", "plain")] == [64, 8, 128_000]
 
 
+def test_limits_and_switches_can_be_set_one_by_one_upon_a_scenario() -> None:
+    options = ["--scenario", "smallest-tier", "--queue", "1", "--switch", "cancel_of_ended=ignore"]
+    with serving(*options, "--switch", "retry_after=absent") as server:
+        batches = f"{server.url}/v1/messages/batches"
+        requests: list[object] = [{"custom_id": name, "params": {}} for name in "ab"]
+        response = httpx2.post(batches, headers=HEADERS, json={"requests": requests})
+
+    assert response.status_code == 429
+    assert "retry-after" not in response.headers
+    assert response.headers["anthropic-ratelimit-requests-limit"] == "50"
+
+
 MISTAKES: list[tuple[list[str], str]] = [
     (["--speed", "0"], "speed is 0; it is more than 0"),
     (["--speed", "fast"], "'fast' is not a valid float"),
@@ -136,7 +148,11 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["--model", "claude-x:0"], "model claude-x: max_tokens is 0; it is at least 1"),
     (["--model", "claude-x", "--model", "claude-x:5"], "model claude-x is added twice"),
     (["--strict-keys"], "strict keys without any key"),
-    (["--rpm", "0"], "the limit on requests per minute is 0; it is at least 1"),
+    (["--rpm", "0"], "limits: http_requests_per_minute is 0; it is at least 1"),
+    (["--tier", "gold"], "'gold' is not one of 'start', 'build', 'scale'"),
+    (["--switch", "timestamps"], "--switch 'timestamps' says no value; write it as NAME=VALUE"),
+    (["--switch", "timestamp=z"], "switches.timestamp: there is no such key; did you mean 'timestamps'?"),
+    (["--switch", "timestamps=Z"], "switches.timestamps: 'Z' is not one of them; it is one of offset, z"),
     (["--public-url", "example"], "does not start with http:// or https://"),
     (["--host", "256.1.1.1"], "cannot listen on 256.1.1.1"),
     (["--quiet", "--json"], "--quiet and --json"),

@@ -3,13 +3,13 @@
 It does not know what is asked for. Source: docs/fidelity.md, headers and authentication.
 """
 
-from batchmock.betas import BETAS
+from batchmock.betas import API_VERSIONS, BETAS
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError, invalid_request
 from batchmock.http.headers import RequestHeaders
+from batchmock.switches import Switches
 from batchmock.workspace import CreateOptions, Workspace
 
-API_VERSIONS = ("2023-06-01", "2026-10-21")
 NO_BETAS: frozenset[str] = frozenset()
 
 
@@ -36,7 +36,7 @@ def enter(emulator: Emulator, headers: RequestHeaders) -> Workspace:
     return workspace
 
 
-def version_of(headers: RequestHeaders) -> str:
+def version_of(headers: RequestHeaders, switches: Switches) -> str:
     """Return the API version a request asks for.
 
     Raises:
@@ -44,6 +44,8 @@ def version_of(headers: RequestHeaders) -> str:
     """
     version = headers.get("anthropic-version")
     if not version:
+        if switches.version_header == "optional":
+            return API_VERSIONS[0]
         raise invalid_request("anthropic-version: header is required")
     if version not in API_VERSIONS:
         raise invalid_request(
@@ -68,10 +70,10 @@ def betas_of(headers: RequestHeaders) -> frozenset[str]:
     return frozenset(given)
 
 
-def create_options(headers: RequestHeaders) -> CreateOptions:
+def create_options(headers: RequestHeaders, switches: Switches) -> CreateOptions:
     """Return what a create call's headers say about every request of the batch."""
     return CreateOptions(
-        api_version=version_of(headers),
+        api_version=version_of(headers, switches),
         betas=betas_of(headers),
         user_profile_id=headers.get("anthropic-user-profile-id"),
     )

@@ -3,19 +3,19 @@
 It does not know how a batch unfolds. Source of each path, status and header: docs/fidelity.md.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 
 from starlette.datastructures import QueryParams
 
 from batchmock.errors import ApiError
 from batchmock.http.admission import create_options
-from batchmock.http.body import read_body
+from batchmock.http.body import body_bytes_max, read_body
 from batchmock.http.call import Call
 from batchmock.http.origin import origin
 from batchmock.http.paging import page_query
 from batchmock.http.responses import JsonResponse, RawHeader, StreamedResponse
 from batchmock.http.runtime import Pause
-from batchmock.limits import POLL_RETRY_AFTER_S
+from batchmock.limits import BODY_BYTES_MAX, POLL_RETRY_AFTER_S
 from batchmock.projection import BatchView, render
 from batchmock.wire.batch import BatchPage, DeletedMessageBatch, MessageBatch
 from batchmock.wire.request import parse_create
@@ -28,9 +28,13 @@ _RETRY_AFTER = [(b"retry-after", str(POLL_RETRY_AFTER_S).encode("ascii"))]
 
 async def create(call: Call) -> JsonResponse:
     """``POST /v1/messages/batches``: 200 and the batch."""
-    options = create_options(call.headers)
-    body = await read_body(call.headers, call.receive, bytes_max=call.emulator.settings.body_bytes_max)
-    creating = call.workspace.create(parse_create(body), options, call.now)
+    switches = call.workspace.switches
+    options = create_options(call.headers, switches)
+    bytes_max = body_bytes_max(call.emulator.settings, switches, BODY_BYTES_MAX)
+    packed = switches.packed_bodies == "accept"
+    body = await read_body(call.headers, call.receive, bytes_max=bytes_max, may_be_packed=packed)
+    requests = parse_create(body, may_have_extra=switches.extra_keys == "ignore")
+    creating = call.workspace.create(requests, options, call.now)
     while True:
         try:
             next(creating)
@@ -43,7 +47,9 @@ async def create(call: Call) -> JsonResponse:
 
 async def list_batches(call: Call) -> JsonResponse:
     """``GET /v1/messages/batches``: a page, newest first."""
-    page = call.workspace.page(page_query(QueryParams(call.scope["query_string"])), call.now)
+    page = call.workspace.page(
+        page_query(QueryParams(call.scope["query_string"]), call.workspace.switches), call.now
+    )
     batches = [await _rendered(call, view) for view in page.batches]
     if any(view.status != "ended" for view in page.batches):
         call.workspace.clock.polled_unfinished()
@@ -53,7 +59,11 @@ async def list_batches(call: Call) -> JsonResponse:
 
 async def retrieve(call: Call) -> JsonResponse:
     """``GET /v1/messages/batches/{id}``: the batch as it is now."""
-    view = call.workspace.retrieve(call.batch_id, call.now)
+    try:
+        view = call.workspace.retrieve(call.batch_id, call.now)
+    except ApiError:
+        call.workspace.clock.polled_unfinished()
+        raise
     if view.status == "ended":
         return await _batch(call, view)
     call.workspace.clock.polled_unfinished()
@@ -68,10 +78,9 @@ async def results(call: Call) -> StreamedResponse:
         # Asking too early is a poll as well.
         call.workspace.clock.polled_unfinished()
         raise
-    await _unfold(call, call.workspace.retrieve(call.batch_id, call.now))
-    disposition = f"attachment; filename*=utf-8''{call.batch_id}_results.jsonl".encode()
-    headers = [(b"content-disposition", disposition), (b"content-type", b"application/x-jsonl")]
-    return StreamedResponse(_chunks(lines, call.runtime.pause), headers, call.runtime.watch)
+    view = call.workspace.retrieve(call.batch_id, call.now)
+    await _unfold(call, view)
+    return StreamedResponse(_chunks(lines, call.runtime.pause), _results_headers(view), call.runtime.watch)
 
 
 async def cancel(call: Call) -> JsonResponse:
@@ -91,10 +100,19 @@ async def _batch(call: Call, view: BatchView, headers: Iterable[RawHeader] = ())
 
 async def _rendered(call: Call, view: BatchView) -> MessageBatch:
     await _unfold(call, view)
-    if not view.has_results:
+    if not view.has_results_url:
         return render(view, "")
     base = origin(call.scope, call.headers, call.emulator.settings.public_url)
     return render(view, f"{base}/v1/messages/batches/{view.facts.submission.id}/results")
+
+
+def _results_headers(view: BatchView) -> list[RawHeader]:
+    submission = view.facts.submission
+    name = f"{submission.id}_results.jsonl"
+    if submission.scenario.switches.results_headers == "early":
+        return [(b"content-disposition", f'attachment; filename="{name}"'.encode())]
+    disposition = f"attachment; filename*=utf-8''{name}".encode()
+    return [(b"content-disposition", disposition), (b"content-type", b"application/x-jsonl")]
 
 
 async def _unfold(call: Call, view: BatchView) -> None:
@@ -102,7 +120,7 @@ async def _unfold(call: Call, view: BatchView) -> None:
         await call.runtime.pause()
 
 
-async def _chunks(lines: Iterator[bytes], pause: Pause) -> AsyncIterator[bytes]:
+async def _chunks(lines: Iterator[bytes], pause: Pause) -> AsyncGenerator[bytes]:
     chunk = bytearray()
     for line in lines:
         chunk += line

@@ -14,8 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
 from batchmock.faults import AnyFault
-from batchmock.http.responses import error_response
+from batchmock.http.responses import RawHeader, error_response
+from batchmock.http.unknown_keys import adding_keys
 from batchmock.http.wire_faults import ConnectionOverError
+from batchmock.switches import Switches
 from batchmock.times import SECOND, http_date
 from batchmock.workspace import Workspace
 
@@ -28,7 +30,10 @@ class ClientGoneError(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Exchange:
-    """What is known of an exchange so far; ``now`` is read once, and holds for all of it."""
+    """What is known of an exchange so far; ``now`` is read once, and holds for all of it.
+
+    ``headers`` are those of its response beside what every response has; an *anonymous* response has no ids.
+    """
 
     method: str
     path: str
@@ -40,6 +45,13 @@ class Exchange:
     faults_without_effect: Sequence[str] = ()
     status: int = 0
     sent_bytes: int = 0
+    headers: tuple[RawHeader, ...] = ()
+    is_anonymous: bool = False
+
+
+def told_id(exchange: Exchange, switches: Switches) -> str | None:
+    """Return the id that the bodies of errors repeat, if they do."""
+    return exchange.request_id if switches.error_request_id == "present" else None
 
 
 class ExchangeLayer:
@@ -72,13 +84,23 @@ class ExchangeLayer:
         except (ClientGoneError, ConnectionOverError):
             return
         except ApiError as error:
-            await error_response(error, exchange.request_id)(scope, receive, send)
+            await self._refuse(error, exchange, scope, receive, send)
         except Exception:
             traceback.print_exc(file=sys.stderr)
             if exchange.status:
                 raise
             fault = ApiError("api_error", "Internal server error")
-            await error_response(fault, exchange.request_id)(scope, receive, send)
+            await self._refuse(fault, exchange, scope, receive, send)
+
+    async def _refuse(
+        self, error: ApiError, exchange: Exchange, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        switches = (exchange.workspace or self._emulator.settings).scenario.switches
+        exchange.is_anonymous = error.from_edge and switches.edge_request_id == "absent"
+        response: ASGIApp = error_response(error, told_id(exchange, switches))
+        if switches.unknown_keys == "present":
+            response = adding_keys(response)
+        await response(scope, receive, send)
 
     def _with_headers(self, exchange: Exchange, send: Send) -> Send:
         async def sending(message: Message) -> None:
@@ -94,11 +116,11 @@ class ExchangeLayer:
     def _headers(self, exchange: Exchange) -> list[tuple[bytes, bytes]]:
         if exchange.now is None:
             exchange.now = self._emulator.idle_now()
-        headers = [
-            (b"date", http_date(exchange.now // SECOND).encode("ascii")),
-            (b"request-id", exchange.request_id.encode("ascii")),
-            self._organization,
-        ]
+        date = (b"date", http_date(exchange.now // SECOND).encode("ascii"))
+        if exchange.is_anonymous:
+            return [date]
+        request_id = (b"request-id", exchange.request_id.encode("ascii"))
+        headers = [date, request_id, self._organization, *exchange.headers]
         if exchange.workspace is not None:
             headers.append((b"anthropic-workspace-id", exchange.workspace.id.encode("ascii")))
         return headers

@@ -46,11 +46,14 @@ _ENDINGS = (Reset, Close, HalfClose, Stall)
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """One exchange and the faults that strike it; ``packed`` packs an answer if the client takes it so."""
+    """One exchange and the faults that strike it.
+
+    ``request_id`` is the one that errors repeat, if they do; ``packed`` packs an answer if the client takes it so.
+    """
 
     call: Call
     faults: Sequence[AnyFault]
-    request_id: str
+    request_id: str | None
     packed: Callable[[ASGIApp], ASGIApp]
 
     async def answer(

@@ -3,20 +3,22 @@
 It does not know what an answer says. Source of each path, status and header: docs/fidelity.md, messages.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 from msgspec import Raw
 
 from batchmock.http.admission import create_options
-from batchmock.http.body import read_body
+from batchmock.http.body import body_bytes_max, read_body
 from batchmock.http.call import Call
 from batchmock.http.exchange import EXCHANGE, Exchange
+from batchmock.http.rate_headers import rate_headers
 from batchmock.http.responses import JsonResponse, RawHeader, StreamedResponse
 from batchmock.http.runtime import Pause
 from batchmock.limits import MESSAGE_BODY_BYTES_MAX, MESSAGE_RATE_LIMITS
 from batchmock.messages import answer, count, is_streamed, params_of
 from batchmock.params.terms import Surface, Terms
-from batchmock.times import timestamp
+from batchmock.rates import Reading
+from batchmock.times import SECOND
 from batchmock.wire.stream import events
 
 _STREAM = [(b"cache-control", b"no-cache"), (b"content-type", b"text/event-stream; charset=utf-8")]
@@ -41,7 +43,7 @@ async def count_tokens(call: Call) -> JsonResponse:
 
 
 def _terms(call: Call, surface: Surface) -> Terms:
-    options = create_options(call.headers)
+    options = create_options(call.headers, call.workspace.switches)
     return Terms(
         surface=surface,
         api_version=options.api_version,
@@ -52,11 +54,11 @@ def _terms(call: Call, surface: Surface) -> Terms:
 
 
 async def _params(call: Call) -> Raw:
-    bytes_max = min(MESSAGE_BODY_BYTES_MAX, call.emulator.settings.body_bytes_max)
+    bytes_max = body_bytes_max(call.emulator.settings, call.workspace.switches, MESSAGE_BODY_BYTES_MAX)
     return params_of(await read_body(call.headers, call.receive, bytes_max=bytes_max))
 
 
-async def _sent(made: Iterator[bytes], pause: Pause) -> AsyncIterator[bytes]:
+async def _sent(made: Iterator[bytes], pause: Pause) -> AsyncGenerator[bytes]:
     for event in made:
         yield event
         await pause()
@@ -64,14 +66,9 @@ async def _sent(made: Iterator[bytes], pause: Pause) -> AsyncIterator[bytes]:
 
 def _rates(now: int) -> list[RawHeader]:
     """Return the headers that tell of an account's limits: as if nothing else had been asked of it."""
-    reset = f"{timestamp(now)[:19]}Z"
-    headers: list[tuple[str, str]] = []
+    this_second = now // SECOND * SECOND
+    headers: list[RawHeader] = []
     for kind, limit in MESSAGE_RATE_LIMITS.items():
-        prefix = f"anthropic-ratelimit-{kind}"
         left = limit - 1 if kind == "requests" else limit
-        headers += [
-            (f"{prefix}-limit", str(limit)),
-            (f"{prefix}-remaining", str(left)),
-            (f"{prefix}-reset", reset),
-        ]
-    return [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
+        headers += rate_headers(kind, Reading(limit, left, reset=this_second))
+    return headers

@@ -5,6 +5,7 @@ It does not know what handlers do. Every way of missing is an ``ApiError``.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -12,11 +13,15 @@ from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
 from batchmock.http.admission import betas_of, enter, version_of
 from batchmock.http.call import Call, Endpoint
-from batchmock.http.exchange import EXCHANGE, Exchange
+from batchmock.http.exchange import EXCHANGE, Exchange, told_id
 from batchmock.http.faults import Struck
 from batchmock.http.headers import request_headers
 from batchmock.http.packing import packed
+from batchmock.http.rate_headers import rate_headers
 from batchmock.http.runtime import Runtime
+from batchmock.http.unknown_keys import adding_keys
+from batchmock.switches import Switches
+from batchmock.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +63,16 @@ class Methods:
         call = self._admit(exchange, scope, receive)
         if endpoint.operation and (faults := call.workspace.strike(endpoint.operation, call.named_batch)):
             exchange.faults = faults
-            struck = Struck(call, faults, exchange.request_id, self._packed)
+            finished = partial(self._finished, call.workspace.switches)
+            struck = Struck(call, faults, told_id(exchange, call.workspace.switches), finished)
             exchange.faults_without_effect = await struck.answer(endpoint.handler, scope, receive, send)
             return
         response = await endpoint.handler(call)
-        await self._packed(response)(scope, receive, send)
+        await self._finished(call.workspace.switches, response)(scope, receive, send)
 
-    def _packed(self, response: ASGIApp) -> ASGIApp:
+    def _finished(self, switches: Switches, response: ASGIApp) -> ASGIApp:
+        if self._manner.versioned and switches.unknown_keys == "present":
+            response = adding_keys(response)
         return packed(response) if self._manner.packed else response
 
     def _admit(self, exchange: Exchange, scope: Scope, receive: Receive) -> Call:
@@ -72,12 +80,20 @@ class Methods:
         workspace = exchange.workspace = enter(self._emulator, headers)
         now = exchange.now = workspace.clock.now()
         if self._manner.versioned:
-            version_of(headers)
+            version_of(headers, workspace.switches)
             betas_of(headers)
         if self._manner.metered:
-            workspace.admit(now)
+            _meter(workspace, exchange, now)
         patient = self._runtime.patience(receive)
         return Call(self._emulator, workspace, now, scope, headers, patient, self._runtime)
+
+
+def _meter(workspace: Workspace, exchange: Exchange, now: int) -> None:
+    try:
+        workspace.admit(now)
+    finally:
+        if workspace.switches.ratelimit_headers == "present":
+            exchange.headers += rate_headers("requests", workspace.rate(now))
 
 
 class OpenToAll:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from starlette.types import ASGIApp
 
 from batchmock.clock import ClockSetting
+from batchmock.coupling.block import GRACE_S, CoupledTime, coupled_time
 from batchmock.emulator import Emulator
 from batchmock.errors import UsageError
 from batchmock.http.app import build_app, no_record
@@ -22,10 +23,12 @@ from batchmock.inprocess.local_clock import LocalClock
 from batchmock.patience import with_patience
 from batchmock.scenario import Scenario
 from batchmock.settings import Settings
+from batchmock.times import parse_duration
 
 if TYPE_CHECKING:
     import httpx
     import httpx2
+    import respx
     from anthropic import Anthropic, AsyncAnthropic
 
 MANUAL = Settings(clock=ClockSetting(mode="manual"))
@@ -107,6 +110,37 @@ class LocalEmulator:
         """
         return intercepting(self.app, api_key=self.api_key, allow=allow)
 
+    def respx_router(self, **options: Any) -> "respx.MockRouter":
+        """Return a respx router with a route an operation, for the clients of httpx and httpx2.
+
+        The routes are named ``create``, ``retrieve``, ``list``, ``results``, ``cancel`` and ``delete``, for
+        assertions on their calls; options are respx's own. respx keeps every exchange until it is reset.
+
+        Raises:
+            UsageError: respx is not installed.
+        """
+        return self._respx().router(self.app, **options)
+
+    def respx_side_effect(self, request: "httpx.Request") -> "httpx.Response":
+        """Answer one request of a respx route of your own: ``route.mock(side_effect=emulator.respx_side_effect)``.
+
+        Raises:
+            UsageError: respx is not installed.
+        """
+        return self._respx().side_effect(self.app)(request)
+
+    def coupled_time(self, *, grace_s: float = GRACE_S, limit: str = "90d") -> AbstractContextManager[CoupledTime]:
+        """Let waiting move the emulator's clock, instead of taking time, for as long as the block lasts.
+
+        It holds for this thread and all threads and event loops started from it: ``time.sleep`` and ``time.time``,
+        ``datetime.now``, events, queues and locks, asyncio and trio. See docs/in-process.md.
+
+        Raises:
+            CoupledTimeError: in the block, nobody can ever go on, or nobody does within ``limit`` of virtual time.
+            UsageError: the running event loop keeps its own time.
+        """
+        return coupled_time(self.clock.source, grace_s=grace_s, limit=parse_duration(limit))
+
     def _connected(self, name: Any, *, is_async: bool) -> dict[str, Any]:
         used = library(name)
         transport = used.async_transport if is_async else used.transport
@@ -117,6 +151,14 @@ class LocalEmulator:
         if "http_client" in options:
             raise UsageError("http_client is what leads here; give http_client() to a client you build yourself")
         return {"base_url": self.base_url, "api_key": self.api_key} | options
+
+    @staticmethod
+    def _respx() -> Any:
+        try:
+            from batchmock.inprocess import respx_routes
+        except ImportError as error:
+            raise UsageError(f"{error.name} is not installed; install batchproof[respx]") from None
+        return respx_routes
 
     @staticmethod
     def _sender(default_client: type) -> Any:

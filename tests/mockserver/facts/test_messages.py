@@ -6,11 +6,11 @@ import re
 import httpx2
 import pytest
 
-from batchmock.limits import MESSAGE_BODY_BYTES_MAX
 from tests.mockserver.facts.room import Json, Room, asked, good, invalid, limited, refusal, room_with
 from tests.mockserver.facts.rows import row, shows
 
 MESSAGES = "/v1/messages"
+BYTES_MAX = 32_000_000
 COUNT = "/v1/messages/count_tokens"
 LONG_OUTPUT = {"anthropic-beta": "output-300k-2026-03-24"}
 RATES = {
@@ -90,7 +90,7 @@ def test_the_beta_for_long_outputs_raises_nothing_here(room: Room) -> None:
 @pytest.mark.parametrize("path", [row("messages-7", "create", MESSAGES), row("count-5", "count", COUNT)])
 def test_a_body_over_32_megabytes_is_too_large(room: Room, path: str) -> None:
     def much() -> bytes:
-        return json.dumps(params()).encode().ljust(MESSAGE_BODY_BYTES_MAX + 1)
+        return json.dumps(params()).encode().ljust(BYTES_MAX + 1)
 
     response = room.send("POST", path, content=much())
 
@@ -103,7 +103,7 @@ def test_a_body_over_32_megabytes_is_too_large(room: Room, path: str) -> None:
 @shows("messages-8")
 def test_32_megabytes_are_just_taken_and_a_lower_limit_holds_too(room: Room) -> None:
     body = json.dumps(params()).encode()
-    assert room.send("POST", MESSAGES, content=body.ljust(MESSAGE_BODY_BYTES_MAX)).status_code == 200
+    assert room.send("POST", MESSAGES, content=body.ljust(BYTES_MAX)).status_code == 200
 
     with room_with(body_bytes_max=1_000) as narrow:
         assert narrow.send("POST", MESSAGES, content=body).status_code == 200
@@ -139,7 +139,7 @@ def test_an_answer_tells_of_the_accounts_limits(room: Room) -> None:
 
 @shows("messages-14")
 def test_calls_beside_the_batches_do_not_count_against_their_rate() -> None:
-    with room_with(limits=limited(rpm=1)) as room:
+    with room_with(scenario=limited(rpm=1)) as room:
         for _ in range(3):
             good(send(room, params()))
             good(send(room, without("max_tokens"), COUNT))

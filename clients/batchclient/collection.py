@@ -12,7 +12,7 @@ from batchclient.bench import Bench, log
 from batchclient.download import download
 from batchclient.effects import Steps, pause
 from batchclient.errors import ResultsError
-from batchclient.join import Malformed, Row, read_line
+from batchclient.join import Row, read_line
 from batchclient.lines import LineSplitter
 from batchclient.outcomes import Kind
 from batchclient.parcel import Parcel
@@ -81,7 +81,7 @@ class _Glance:
 
     def _look(self, lines: list[bytes]) -> None:
         for found in (read_line(line, self._nonce) for line in lines):
-            if not isinstance(found, Malformed):
+            if found != "malformed":
                 self.is_ours = isinstance(found, Row)
                 return
 

@@ -6,39 +6,14 @@ line belongs to a request by its whole custom_id and by nothing else: not by pos
 """
 
 import json
-from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from batchclient.ids import number_of
 from batchclient.outcomes import KINDS, RETRYABLE_ERRORS, Kind
 from batchclient.shapes import as_object, as_text
-
-_NOTHING = Raw(b"")
-
-
-class _Result(Struct, gc=False):
-    type: str
-    message: Raw = _NOTHING
-    error: Raw = _NOTHING
-
-
-class _Outline(Struct, gc=False):
-    custom_id: str
-    result: _Result
-
-
-class _Error(Struct):
-    type: str = ""
-
-
-class _Envelope(Struct):
-    error: _Error
-
-
-_outline = msgspec.json.Decoder(_Outline)
-_envelope = msgspec.json.Decoder(_Envelope)
 
 
 class Row(Struct, frozen=True, gc=False):
@@ -46,56 +21,80 @@ class Row(Struct, frozen=True, gc=False):
 
     number: int
     kind: Kind
-    retryable: bool
+    retryable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    """A line that is whole, and belongs to no request of the batch."""
+# stranger: a whole line that belongs to no request of the batch. malformed: no JSON in UTF-8, damaged on its way.
+Oddity: TypeAlias = Literal["stranger", "malformed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed:
-    """Not a line of JSON in UTF-8: damaged on its way."""
+class _Object(Struct, gc=False):
+    """Any object; what is in it is skipped."""
 
 
-STRANGER, MALFORMED = Stranger(), Malformed()
+class _Error(Struct, gc=False):
+    type: str
 
 
-def read_line(line: bytes, nonce: str) -> Row | Stranger | Malformed:
+class _Envelope(Struct, gc=False):
+    error: _Error
+
+
+class _Result(Struct, gc=False):
+    type: str
+    message: _Object | None = None
+    error: _Envelope | None = None
+
+
+class _Outline(Struct, gc=False):
+    custom_id: str
+    result: _Result
+
+
+_SUCCEEDED = Kind.SUCCEEDED
+_outline = msgspec.json.Decoder(_Outline)
+
+
+def read_line(line: bytes, nonce: str) -> Row | Oddity:
     """Tell whose line it is."""
     try:
+        # What is skipped below is not looked at, not even for being UTF-8.
         line.decode()
         outline = _outline.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _read_oddly_shaped(line, nonce)
     number = number_of(nonce, outline.custom_id)
     if number is None:
-        return STRANGER
-    kind = KINDS.get(outline.result.type, Kind.UNKNOWN)
-    if kind is Kind.SUCCEEDED and bytes(memoryview(outline.result.message)[:1]) != b"{":
-        return Row(number, Kind.UNKNOWN, retryable=False)
-    return Row(number, kind, retryable=_is_retryable(kind, outline.result))
+        return "stranger"
+    result = outline.result
+    if result.type == "succeeded" and result.message is not None:
+        return Row(number, _SUCCEEDED)
+    error_type = result.error.error.type if result.error else None
+    return _row(number, result.type, has_message=result.message is not None, error_type=error_type)
 
 
-def _is_retryable(kind: Kind, result: _Result) -> bool:
-    if kind is not Kind.ERRORED:
-        return kind is Kind.EXPIRED
-    try:
-        return _envelope.decode(result.error).error.type in RETRYABLE_ERRORS
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return False
+def _row(number: int, result_type: str | None, *, has_message: bool, error_type: str | None) -> Row:
+    kind = KINDS.get(result_type or "", Kind.UNKNOWN)
+    if kind is Kind.SUCCEEDED and not has_message:
+        kind = Kind.UNKNOWN
+    return Row(number, kind, kind is Kind.ERRORED and error_type in RETRYABLE_ERRORS)
 
 
-def _read_oddly_shaped(line: bytes, nonce: str) -> Row | Stranger | Malformed:
+def _read_oddly_shaped(line: bytes, nonce: str) -> Row | Oddity:
     """Read a line that is JSON but for its shape, or for escapes that only the standard library takes."""
     try:
-        found: object = json.loads(line.decode(), parse_constant=_refuse)
+        found = as_object(json.loads(line.decode(), parse_constant=_refuse))
     except (ValueError, RecursionError):
-        return MALFORMED
-    custom_id = as_text(as_object(found).get("custom_id"))
-    number = None if custom_id is None else number_of(nonce, custom_id)
-    return STRANGER if number is None else Row(number, Kind.UNKNOWN, retryable=False)
+        return "malformed"
+    number = number_of(nonce, as_text(found.get("custom_id")) or "")
+    if number is None:
+        return "stranger"
+    result = as_object(found.get("result"))
+    error = as_object(as_object(result.get("error")).get("error"))
+    has_message = isinstance(result.get("message"), dict)
+    return _row(
+        number, as_text(result.get("type")), has_message=has_message, error_type=as_text(error.get("type"))
+    )
 
 
 def _refuse(constant: str) -> object:

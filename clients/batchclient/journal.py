@@ -9,9 +9,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
-from msgspec import Struct
 
 from batchclient.errors import JournalMismatchError, JournalUnreadableError
 from batchclient.fingerprint import Fingerprint
@@ -21,6 +21,7 @@ from batchclient.parcel import About, Parcel
 from batchclient.schema import (
     IN_MEMORY,
     VERSION,
+    lasting,
     lock,
     open_database,
     sealed,
@@ -44,13 +45,8 @@ _PUT = """
 """
 
 
-class Found(Struct, frozen=True, gc=False):
-    """A line to write down: whose outcome it is, of which kind."""
-
-    number: int
-    kind: Kind
-    retryable: bool
-    line: bytes
+# A request's number, what became of it, whether it may be tried again, and the line that tells.
+Answer: TypeAlias = tuple[int, int, bool, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +154,8 @@ class Journal:
 
     def change(self, parcel: Parcel) -> Parcel:
         """Write down how a parcel stands; when this returns, it lasts."""
-        with transaction(self._database):
+        with lasting(self._database):
             self._save(parcel)
-        self._checkpoint()
         return parcel
 
     def body(self, parcel: Parcel) -> bytes:
@@ -187,7 +182,7 @@ class Journal:
 
     def plan(self, groups: Iterable[Group], *, round_: int, instead_of: Parcel | None = None) -> None:
         """Plan requests anew; ``instead_of`` a parcel that was surely refused, which is then withdrawn."""
-        with transaction(self._database):
+        with lasting(self._database):
             for group in groups:
                 new = Parcel(
                     id=max(self._parcels, default=0) + 1,
@@ -201,20 +196,26 @@ class Journal:
                 self._database.executemany("UPDATE request SET parcel = ? WHERE number = ?", moves)
             if instead_of is not None:
                 self._save(msgspec.structs.replace(instead_of, state="withdrawn"))
-        self._checkpoint()
 
     # Outcomes.
 
-    def store(self, parcel: Parcel, found: Sequence[Found]) -> None:
-        """Write down lines of a parcel's results; of two for one request the first counts."""
+    def next_line(self) -> int:
+        """Return the id of the next line; lines that no outcome refers to, left by a crash, go."""
+        last = self._database.execute("SELECT coalesce(max(line), 0) FROM answer").fetchone()[0]
+        self._database.execute("DELETE FROM line WHERE id > ?", (last,))
+        return last + 1
+
+    def append(self, first: int, lines: Sequence[bytes]) -> None:
+        """Write down lines under consecutive ids."""
+        if lines:
+            with transaction(self._database):
+                self._database.executemany("INSERT INTO line VALUES (?, ?)", enumerate(lines, first))
+
+    def store(self, parcel: Parcel, answers: Iterable[Answer]) -> None:
+        """Write down outcomes from a parcel's results; of two for one request the first counts."""
+        rows = ((number, parcel.id, kind, retryable, line) for number, kind, retryable, line in answers)
         with transaction(self._database):
-            first = self._database.execute("SELECT coalesce(max(id), 0) + 1 FROM line").fetchone()[0]
-            self._database.executemany(
-                "INSERT INTO line VALUES (?, ?)", ((first + n, one.line) for n, one in enumerate(found))
-            )
-            self._database.executemany(
-                _PUT, ((one.number, parcel.id, one.kind, one.retryable, first + n) for n, one in enumerate(found))
-            )
+            self._database.executemany(_PUT, rows)
 
     def settle(self, parcel: Parcel, kind: Kind, numbers: Iterable[int]) -> None:
         """Write down outcomes for which there is no line."""
@@ -223,19 +224,19 @@ class Journal:
 
     def refuse(self, parcel: Parcel, number: int, error_type: str, message: str) -> None:
         """Write down that a request cannot be sent, and why."""
-        self.store(parcel, [Found(number, Kind.ERRORED, False, refused_line(error_type, message))])
+        line = self.next_line()
+        self.append(line, [refused_line(error_type, message)])
+        self.store(parcel, [(number, Kind.ERRORED, False, line)])
 
-    def answered(self, parcel: Parcel) -> Iterator[int]:
-        """Return the numbers of a parcel's requests whose line is here."""
-        rows = self._database.execute("SELECT number FROM answer WHERE parcel = ? AND line NOT NULL", (parcel.id,))
-        return (number for (number,) in rows)
+    def answered(self, parcel: Parcel) -> Iterator[tuple[int, int]]:
+        """Return the numbers of a parcel's requests whose line is here, and the line's id."""
+        return self._database.execute(
+            "SELECT number, line FROM answer WHERE parcel = ? AND line NOT NULL", (parcel.id,)
+        )
 
-    def line(self, number: int) -> bytes | None:
-        """Return the line that tells a request's outcome."""
-        row = self._database.execute(
-            "SELECT bytes FROM answer LEFT JOIN line ON line.id = answer.line WHERE number = ?", (number,)
-        ).fetchone()
-        return row[0] if row else None
+    def line(self, line: int) -> bytes:
+        """Return a line."""
+        return self._database.execute("SELECT bytes FROM line WHERE id = ?", (line,)).fetchone()[0]
 
     def again(self, kinds: Sequence[Kind]) -> list[int]:
         """Return the numbers of requests to be sent again: errored ones that are retryable, and those kinds."""
@@ -262,17 +263,13 @@ class Journal:
         return Counts(**found, open=self._about.total - sum(found.values()))
 
     def _say(self, about: About) -> None:
-        self._database.execute("UPDATE about SET facts = ?", (sealed(about),))
-        self._checkpoint()
+        with lasting(self._database):
+            self._database.execute("UPDATE about SET facts = ?", (sealed(about),))
         self._about = about
 
     def _save(self, parcel: Parcel) -> None:
         self._database.execute("INSERT OR REPLACE INTO parcel VALUES (?, ?)", (parcel.id, sealed(parcel)))
         self._parcels[parcel.id] = parcel
-
-    def _checkpoint(self) -> None:
-        """Bring everything into the one file, so that no other file has to be kept with it."""
-        self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _read_about(self) -> About:
         with unreadable(self.path):

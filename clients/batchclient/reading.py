@@ -1,15 +1,16 @@
 """One batch's results file as it is read: whose lines came, which came twice, which have not come.
 
-Two bits a request, and a bounded number of lines at hand; all else is in the journal. It does not know where bytes
-come from.
+A few bytes a request and a bounded number of lines are at hand; all else is in the journal. It does not know where
+bytes come from.
 """
 
+from array import array
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from batchclient.join import Malformed, Row, Stranger, read_line
-from batchclient.journal import Found, Journal
+from batchclient.join import Row, read_line
+from batchclient.journal import Answer, Journal
 from batchclient.lines import LineSplitter
 from batchclient.parcel import Parcel
 
@@ -19,6 +20,7 @@ _BYTES_MAX = 8_000_000
 
 # What is known of a number: not of this parcel; its line is not here; it is; it was in the file being read.
 _OTHERS, _OPEN, _HERE, _SEEN = 0, 1, 2, 3
+_RETRYABLE = 128
 
 
 class Reading:
@@ -29,12 +31,14 @@ class Reading:
         self._journal = journal
         numbers = journal.numbers(parcel)
         self._first = numbers[0]
-        self._marks = bytearray(numbers[-1] - self._first + 1)
+        places = numbers[-1] - self._first + 1
+        self._marks, self._kinds, self._lines = bytearray(places), bytearray(places), array("q", bytes(8 * places))
         for number in numbers:
             self._marks[number - self._first] = _OPEN
         self.missing = parcel.count
-        for number in journal.answered(parcel):
+        for number, line in journal.answered(parcel):
             self._marks[number - self._first] = _HERE
+            self._lines[number - self._first] = line
             self.missing -= 1
         self.begin()
 
@@ -50,24 +54,28 @@ class Reading:
 
     def begin(self) -> None:
         """Be at the start of the file."""
-        self._lines = LineSplitter()
+        self._splitter = LineSplitter()
         self._marks = self._marks.replace(bytes([_SEEN]), bytes([_HERE]))
-        self._pending = list[Found]()
+        self._next = self._journal.next_line()
+        self._pending = list[bytes]()
         self._pending_bytes = 0
+        self._new = array("q")
         self._duplicates = self._conflicts = self._strangers = self._malformed = 0
 
     def take(self, piece: bytes) -> bool:
         """Take the next piece of the file; ask for more."""
-        for line in self._lines.feed(piece):
+        for line in self._splitter.feed(piece):
             self._take_line(line)
         return True
 
     def end(self, *, whole: bool) -> None:
-        """Be at the end of the file; only of a ``whole`` one the last line may lack its end."""
-        rest = self._lines.rest()
+        """Be at the end of the file, and write down what came; only a ``whole`` one may lack its last line end."""
+        rest = self._splitter.rest()
         for line in rest if whole else ():
             self._take_line(line)
-        self._write()
+        self._write_lines()
+        self.missing -= len(self._new)
+        self._journal.store(self.parcel, map(self._answer, sorted(self._new)))
 
     def missing_numbers(self) -> Iterator[int]:
         """Return the numbers of the requests that have no line."""
@@ -85,39 +93,43 @@ class Reading:
         )
 
     def _take_line(self, line: bytes) -> None:
-        match read_line(line, self.parcel.nonce):
-            case Row() as row:
-                self._take_row(row, line)
-            case Stranger():
-                self._strangers += 1
-            case Malformed():
-                self._malformed += 1
-
-    def _take_row(self, row: Row, line: bytes) -> None:
+        row = read_line(line, self.parcel.nonce)
+        if not isinstance(row, Row):
+            self._strangers += row == "stranger"
+            self._malformed += row == "malformed"
+            return
         place = row.number - self._first
         mark = self._marks[place] if 0 <= place < len(self._marks) else _OTHERS
-        if mark == _OTHERS:
+        if mark == _OPEN:
+            self._kinds[place] = row.kind | _RETRYABLE if row.retryable else row.kind
+            self._keep(place, line)
+        elif mark == _SEEN:
+            self._take_duplicate(place, line)
+        elif mark == _OTHERS:
             self._strangers += 1
             return
-        if mark == _SEEN:
-            self._take_duplicate(row, line)
-            return
         self._marks[place] = _SEEN
-        if mark == _OPEN:
-            self.missing -= 1
-            self._pending.append(Found(row.number, row.kind, row.retryable, line))
-            self._pending_bytes += len(line)
-            if len(self._pending) >= _LINES_MAX or self._pending_bytes >= _BYTES_MAX:
-                self._write()
 
-    def _take_duplicate(self, row: Row, line: bytes) -> None:
+    def _keep(self, place: int, line: bytes) -> None:
+        self._lines[place] = self._next + len(self._pending)
+        self._new.append(place)
+        self._pending.append(line)
+        self._pending_bytes += len(line)
+        if len(self._pending) >= _LINES_MAX or self._pending_bytes >= _BYTES_MAX:
+            self._write_lines()
+
+    def _take_duplicate(self, place: int, line: bytes) -> None:
         """Count it; the first line counts as the outcome, and one that says something else is told (J8)."""
         self._duplicates += 1
-        self._write()
-        self._conflicts += self._journal.line(row.number) != line
+        self._write_lines()
+        self._conflicts += self._journal.line(self._lines[place]) != line
 
-    def _write(self) -> None:
-        if self._pending:
-            self._journal.store(self.parcel, self._pending)
-            self._pending = []
-            self._pending_bytes = 0
+    def _write_lines(self) -> None:
+        self._journal.append(self._next, self._pending)
+        self._next += len(self._pending)
+        self._pending = []
+        self._pending_bytes = 0
+
+    def _answer(self, place: int) -> Answer:
+        kind = self._kinds[place]
+        return self._first + place, kind & ~_RETRYABLE, kind >= _RETRYABLE, self._lines[place]

@@ -17,6 +17,7 @@ import httpx2
 from anthropic import Anthropic, AsyncAnthropic
 
 from batchclient.aio import AsyncBatchClient
+from batchclient.bench import Progress, unobserved
 from batchclient.outcomes import Outcome, Succeeded
 from batchclient.policy import Policy
 from batchclient.run import BatchRun, UnfinishedError
@@ -51,6 +52,7 @@ class World:
     plan: Plan = field(default_factory=dict)
     now: float = 0.0
     on_sleep: Callable[[float], None] = lambda seconds: None
+    observe: Callable[[Progress], None] = unobserved
 
     def __post_init__(self) -> None:
         self.key = f"client-{next(_numbers)}"
@@ -128,7 +130,14 @@ class World:
 
     def _client(self, http: httpx2.Client) -> BatchClient:
         sdk = Anthropic(base_url=self.url, api_key=self.key, http_client=http)
-        return BatchClient(sdk, policy=self.policy, clock=lambda: self.now, sleep=self._sleep, draw=lambda: 0.5)
+        return BatchClient(
+            sdk,
+            policy=self.policy,
+            clock=lambda: self.now,
+            sleep=self._sleep,
+            draw=lambda: 0.5,
+            on_progress=self.observe,
+        )
 
     async def _do_async(self, method: str, *arguments: Any, **named: Any) -> BatchRun:
         async def sleep(seconds: float) -> None:
@@ -138,7 +147,12 @@ class World:
         async with AsyncTransport(self.wire) as transport, httpx2.AsyncClient(transport=transport) as http:
             sdk = AsyncAnthropic(base_url=self.url, api_key=self.key, http_client=http)
             client = AsyncBatchClient(
-                sdk, policy=self.policy, clock=lambda: self.now, sleep=sleep, draw=lambda: 0.5
+                sdk,
+                policy=self.policy,
+                clock=lambda: self.now,
+                sleep=sleep,
+                draw=lambda: 0.5,
+                on_progress=self.observe,
             )
             return await getattr(client, method)(*arguments, **named)
 

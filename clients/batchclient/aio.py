@@ -17,6 +17,7 @@ from batchclient.bench import Progress, unobserved
 from batchclient.clerk import Clerk, JournalPath
 from batchclient.cost import Estimate
 from batchclient.effects import Answer, Call, Download, Effect, NoAnswer, Reply, Sleep, Steps, T
+from batchclient.errors import RunError
 from batchclient.flow import EVERYTHING, Stages, conduct, stop
 from batchclient.load import Requests
 from batchclient.nonces import new_nonce
@@ -63,7 +64,7 @@ class AsyncBatchClient:
         Raises:
             UsageError, JournalError: nothing was sent. UnfinishedError: some keys have no outcome.
         """
-        return await self._conduct(self._clerk.begin(requests, journal), EVERYTHING)
+        return await self._conduct(self._clerk.begin(requests, journal), None, EVERYTHING)
 
     async def resume(self, journal: str | Path | BatchRun) -> BatchRun:
         """Go on with a run, from wherever it is.
@@ -71,7 +72,7 @@ class AsyncBatchClient:
         Raises:
             JournalError: nothing was sent. UnfinishedError: some keys have no outcome.
         """
-        return await self._conduct(self._clerk.reopen(journal), EVERYTHING)
+        return await self._conduct(self._clerk.reopen(journal), journal, EVERYTHING)
 
     async def submit(self, requests: Requests, *, journal: JournalPath = None) -> BatchRun:
         """Submit requests and return at once; ``resume`` does the rest, at any time within 29 days.
@@ -79,7 +80,7 @@ class AsyncBatchClient:
         Raises:
             UsageError, JournalError: nothing was sent. UnfinishedError: not all could be submitted.
         """
-        return await self._conduct(self._clerk.begin(requests, journal), Stages(wait=False, collect=False))
+        return await self._conduct(self._clerk.begin(requests, journal), None, Stages(wait=False, collect=False))
 
     async def wait(self, journal: str | Path | BatchRun) -> BatchRun:
         """Wait until all batches that were submitted have ended.
@@ -87,7 +88,7 @@ class AsyncBatchClient:
         Raises:
             UnfinishedError: some have not.
         """
-        return await self._conduct(self._clerk.reopen(journal), Stages(submit=False, collect=False))
+        return await self._conduct(self._clerk.reopen(journal), journal, Stages(submit=False, collect=False))
 
     async def results(self, journal: str | Path | BatchRun) -> BatchRun:
         """Collect the outcomes of what was submitted; nothing is sent again.
@@ -95,7 +96,7 @@ class AsyncBatchClient:
         Raises:
             UnfinishedError: some cannot be had.
         """
-        return await self._conduct(self._clerk.reopen(journal), Stages(submit=False))
+        return await self._conduct(self._clerk.reopen(journal), journal, Stages(submit=False))
 
     async def cancel(self, journal: str | Path | BatchRun) -> BatchRun:
         """Cancel what is under way, wait for its end, and collect what was done until then.
@@ -104,16 +105,19 @@ class AsyncBatchClient:
             UnfinishedError: a batch could not be canceled, or some outcomes cannot be had.
         """
         run = self._clerk.reopen(journal)
-        with terminating_as_interrupting():
-            return self._clerk.finished(run, await self._drive(stop(self._clerk.bench(run))))
+        return await self._work(run, journal, stop(self._clerk.bench(run)))
 
     def estimate(self, requests: Requests) -> Estimate:
         """Return what requests may cost at most. Nothing is sent."""
         return self._clerk.estimate(requests)
 
-    async def _conduct(self, run: BatchRun, stages: Stages) -> BatchRun:
-        with terminating_as_interrupting():
-            return self._clerk.finished(run, await self._drive(conduct(self._clerk.bench(run), stages)))
+    async def _conduct(self, run: BatchRun, given: object, stages: Stages) -> BatchRun:
+        return await self._work(run, given, conduct(self._clerk.bench(run), stages))
+
+    async def _work(self, run: BatchRun, given: object, flow: Steps[list[RunError]]) -> BatchRun:
+        with self._clerk.letting_go(run, given), terminating_as_interrupting():
+            failures = await self._drive(flow)
+        return self._clerk.finished(run, failures)
 
     async def _drive(self, flow: Steps[T]) -> T:
         try:

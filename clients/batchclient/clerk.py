@@ -3,7 +3,8 @@
 It does not know the SDK, nor who drives.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -73,6 +74,16 @@ class Clerk:
             nonce=self.nonce,
             observe=self.observe,
         )
+
+    @contextmanager
+    def letting_go(self, run: BatchRun, given: object) -> Generator[None]:
+        """Let go of the journal of a run that is cut short, unless the caller has the run in hand."""
+        try:
+            yield
+        except BaseException:
+            if run is not given:
+                run.close()
+            raise
 
     def finished(self, run: BatchRun, failures: Sequence[RunError]) -> BatchRun:
         """Return the run, if nothing kept it from its end.

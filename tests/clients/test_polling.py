@@ -68,7 +68,9 @@ def test_a_batch_that_is_never_found_is_told_after_a_grace(world: World) -> None
 
 
 @pytest.mark.parametrize("status", ["in_progress", "canceling", "finalizing", "expired", "completed"])
-def test_only_ended_is_the_end_and_a_batch_that_never_ends_is_left_alone_in_time(world: World, status: str) -> None:
+def test_only_ended_is_the_end_and_a_batch_that_never_ends_is_left_alone_in_time(
+    world: World, status: str
+) -> None:
     world.wire.plan = {("retrieve", n): showing(status, results_url=None) for n in range(5_000)}
 
     with pytest.raises(UnfinishedError) as raised:
@@ -89,7 +91,17 @@ def test_a_server_that_goes_away_for_good_ends_the_wait_in_time(world: World) ->
 
 @pytest.mark.parametrize(
     ("value", "least"),
-    [("0", 0), ("1", 1), ("59", 59), ("61.5", 61.5), ("3600", 3600), ("-1", 0), ("1e999", 0), ("soon", 0), ("", 0)],
+    [
+        ("0", 0),
+        ("1", 1),
+        ("59", 59),
+        ("61.5", 61.5),
+        ("3600", 3600),
+        ("-1", 0),
+        ("1e999", 0),
+        ("soon", 0),
+        ("", 0),
+    ],
 )
 def test_a_poll_is_not_repeated_before_the_time_that_was_asked_for(world: World, value: str, least: float) -> None:
     world.wire.plan = {("retrieve", 0): Answered(429, headers={"retry-after": value})}

@@ -42,13 +42,21 @@ HARMLESS: dict[str, Change] = {
     "no last line end": lambda body: [body[:-1]],
     "byte order mark": lambda body: [b"\xef\xbb\xbf" + body],
     "another order": lines(lambda rows: rows[::-1]),
-    "strangers first, in the middle, last": lines(lambda rows: [STRANGER, *rows[:2], STRANGER, *rows[2:], STRANGER]),
+    "strangers first, in the middle, last": lines(
+        lambda rows: [STRANGER, *rows[:2], STRANGER, *rows[2:], STRANGER]
+    ),
     "no, null and odd custom_ids": lines(lambda rows: [*ODD, *rows]),
     "every line twice": lines(lambda rows: [*rows, *rows]),
     "unknown fields": lines(lambda rows: [result(row, message_of_the_day="x", error=7) for row in rows]),
 }
 STRANGER = b'{"custom_id":"somebody-else-1","result":{"type":"expired"}}'
-ODD = [b'{"custom_id":null,"result":{"type":"expired"}}', b'{"custom_id":1,"result":null}', b'{"x":1}', b"[]", b"7"]
+ODD = [
+    b'{"custom_id":null,"result":{"type":"expired"}}',
+    b'{"custom_id":1,"result":null}',
+    b'{"x":1}',
+    b"[]",
+    b"7",
+]
 
 
 @pytest.mark.parametrize("change", HARMLESS.values(), ids=HARMLESS.keys())
@@ -180,7 +188,11 @@ def test_unknown_results_keep_their_line_and_touch_no_other(world: World) -> Non
     + [(name, False) for name in ("invalid_request_error", "authentication_error", "billing_error", "brand_new")],
 )
 def test_only_errors_that_pass_are_sent_again(world: World, error_type: str, again: bool) -> None:
-    error = {"type": "error", "error": {"type": error_type, "message": "é", "details": None}, "request_id": "req_1"}
+    error = {
+        "type": "error",
+        "error": {"type": error_type, "message": "é", "details": None},
+        "request_id": "req_1",
+    }
 
     def failed(rows: list[bytes]) -> list[bytes]:
         first, *rest = sorted(rows)
@@ -203,7 +215,9 @@ def test_long_lines_are_read_whole(world: World) -> None:
     long = "x" * 3_000_000
 
     def lengthen(rows: list[bytes]) -> list[bytes]:
-        return [row.replace(b"nonce-1", b"nonce-1" + long.encode()) if b": nonce-1" in row else row for row in rows]
+        return [
+            row.replace(b"nonce-1", b"nonce-1" + long.encode()) if b": nonce-1" in row else row for row in rows
+        ]
 
     world.wire.plan = always(lambda body: in_pieces(1000)(lines(lengthen)(body)[0]))
 

@@ -104,7 +104,9 @@ def test_expired_requests_are_sent_again_and_answered_ones_are_not(expiring_url:
     with world.run(some(30), tmp_path / "run.db") as run:
         counts = run.counts
         assert counts.succeeded + counts.expired == 30
-        assert texts(run) == {f"key {n}": f"nonce-{n}" for n in range(30) if isinstance(run[f"key {n}"], Succeeded)}
+        assert texts(run) == {
+            f"key {n}": f"nonce-{n}" for n in range(30) if isinstance(run[f"key {n}"], Succeeded)
+        }
         assert all(isinstance(outcome, Succeeded | Expired) for _, outcome in run)
     first, second = (batch["request_counts"] for batch in reversed(world.batches()))
     assert first["expired"] == sum(second.values()) > 0

@@ -10,13 +10,13 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def origin(url: str) -> tuple[str, str, int] | None:
-    """Return scheme, host and port; None for what is no web address."""
+    """Return scheme, host and port; None for what is no web address, or what two readers may read differently."""
     try:
         parts = urlsplit(url)
         port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
     except ValueError:
         return None
-    if not parts.hostname or port is None:
+    if not parts.hostname or port is None or "@" in parts.netloc or "\\" in url:
         return None
     return parts.scheme, parts.hostname.lower(), port
 
@@ -27,7 +27,7 @@ def is_relative(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return not parts.scheme and not parts.netloc
+    return not parts.scheme and not parts.netloc and "\\" not in url
 
 
 def is_trusted(url: str, base_url: str, others: Collection[str]) -> bool:

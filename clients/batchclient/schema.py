@@ -76,7 +76,7 @@ def open_database(path: str) -> sqlite3.Connection:
     with unreadable(path):
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
-            problem = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            problem = _cut_short(database, path) or database.execute("PRAGMA integrity_check(1)").fetchone()[0]
             tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if problem != "ok" or not {"about", "parcel", "request", "line", "answer"} <= tables:
                 raise JournalUnreadableError(path, f"{problem if problem != 'ok' else 'no journal'}{_ADVICE}")
@@ -85,6 +85,12 @@ def open_database(path: str) -> sqlite3.Connection:
             database.close()
             raise
     return database
+
+
+def _cut_short(database: sqlite3.Connection, path: str) -> str | None:
+    """Tell whether the file ends before its last page does, which SQLite would read as zeros."""
+    pages, size = (database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    return "cut short" if Path(path).stat().st_size % size or not pages else None
 
 
 def work_on(database: sqlite3.Connection) -> None:

@@ -1,6 +1,7 @@
 """Waiting: what passes by itself is waited out, what does not is told, and nobody is hammered."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def test_polls_that_fail_in_passing_are_waited_out(world: World, fault: Fault) -
         assert run.counts.succeeded == 3
     assert (world.wire.count("create"), world.wire.count("cancel")) == (1, 0)
     waits = world.wire.times("retrieve")
-    assert all(later - earlier >= 0.5 for earlier, later in zip(waits, waits[1:], strict=False))
+    assert all(later - earlier >= 0.5 for earlier, later in pairwise(waits))
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
@@ -68,9 +69,7 @@ def test_a_batch_that_is_never_found_is_told_after_a_grace(world: World) -> None
 
 
 @pytest.mark.parametrize("status", ["in_progress", "canceling", "finalizing", "expired", "completed"])
-def test_only_ended_is_the_end_and_a_batch_that_never_ends_is_left_alone_in_time(
-    world: World, status: str
-) -> None:
+def test_only_ended_is_the_end_and_what_never_ends_is_left_alone_in_time(world: World, status: str) -> None:
     world.wire.plan = {("retrieve", n): showing(status, results_url=None) for n in range(5_000)}
 
     with pytest.raises(UnfinishedError) as raised:

@@ -1,4 +1,4 @@
-"""Results, whatever the file looks like and however it comes: the right outcome a key, and no line lost silently."""
+"""Results, whatever the file looks like and however it comes: the right outcome a key, no line lost silently."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from batchclient.errors import ArchivedError, ForeignOriginError, ResultsError
 from batchclient.outcomes import Errored, Missing, Succeeded, Unknown
 from batchclient.run import UnfinishedError
 from tests.clients.wire import Answered, Fault, Served
-from tests.clients.world import World, some, texts, with_policy
+from tests.clients.world import World, asking, some, texts, with_policy
 
 Change = Callable[[bytes], Sequence[bytes]]
 
@@ -103,8 +103,7 @@ ONCE_BROKEN: dict[str, Fault] = {
 @pytest.mark.parametrize("fault", ONCE_BROKEN.values(), ids=ONCE_BROKEN.keys())
 def test_a_broken_download_is_read_again(world: World, fault: Fault) -> None:
     world.wire.plan = {("results", 0): fault}
-    requests = [(key, params | {"system": "é"}) for key, params in some(5)]
-    requests[0][1]["messages"][0]["content"] = "é"
+    requests = [asking("key 0", "é"), *some(5)[1:]]
 
     with world.run(requests) as run:
         assert texts(run) == {"key 0": "é"} | {f"key {n}": f"nonce-{n}" for n in range(1, 5)}

@@ -1,13 +1,17 @@
 """A run over a wire that is whole: every key one outcome, the right one, at the right price."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from batchclient.errors import BudgetError, DuplicateKeyError, JournalBusyError, JournalMismatchError, UsageError
 from batchclient.outcomes import Errored, Expired, Succeeded
 from batchclient.policy import Policy
-from tests.clients.world import NO_MODEL, World, asking, some, texts, told, with_policy
+from tests.clients.world import NO_MODEL, Request, World, asking, some, texts, told, with_policy
+
+Change = Callable[[list[Request]], list[Request]]
 
 
 def test_every_key_gets_its_own_answer_in_the_order_of_the_requests(world: World) -> None:
@@ -61,7 +65,7 @@ def test_a_key_that_occurs_twice_is_named_before_anything_is_sent(world: World) 
     ],
     ids=["surrogate", "nan", "object", "stream", "max_tokens", "betas"],
 )
-def test_a_request_that_cannot_be_sent_is_refused_alone(world: World, other: dict[str, object], said: str) -> None:
+def test_a_request_that_cannot_be_sent_is_refused_alone(world: World, other: dict[str, Any], said: str) -> None:
     requests = [*some(2), asking("poisoned", "x", **other), *[asking("last", "nonce-last")]]
 
     with world.run(requests) as run:
@@ -137,18 +141,16 @@ def test_steps_can_be_taken_one_by_one_by_different_processes(world: World, tmp_
     assert world.wire.count("create") == 1
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        lambda requests: requests[::-1],
-        lambda requests: requests[:-1],
-        lambda requests: [(key + "'", params) for key, params in requests],
-        lambda requests: [(key, params | {"max_tokens": 17}) for key, params in requests],
-    ],
-    ids=["order", "fewer", "keys", "params"],
-)
-def test_a_journal_of_other_requests_is_refused(world: World, tmp_path: Path, changed: object) -> None:
-    assert callable(changed)
+CHANGES: dict[str, Change] = {
+    "order": lambda requests: requests[::-1],
+    "fewer": lambda requests: requests[:-1],
+    "keys": lambda requests: [(key + "'", params) for key, params in requests],
+    "params": lambda requests: [(key, params | {"max_tokens": 17}) for key, params in requests],
+}
+
+
+@pytest.mark.parametrize("changed", CHANGES.values(), ids=CHANGES.keys())
+def test_a_journal_of_other_requests_is_refused(world: World, tmp_path: Path, changed: Change) -> None:
     world.do("submit", some(4), journal=tmp_path / "run.db").close()
 
     with pytest.raises(JournalMismatchError, match="other requests"):

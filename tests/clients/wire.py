@@ -42,7 +42,7 @@ class Served:
 
 
 Fault: TypeAlias = Unreached | Lost | Answered | Served
-Plan: TypeAlias = Mapping[tuple[Operation, int], Fault]
+Plan: TypeAlias = Mapping[tuple[str, int], Fault]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Wire:
     """What has gone over it, and what goes wrong on it."""
 
     def __init__(self, plan: Plan | None = None, clock: Callable[[], float] = lambda: 0.0) -> None:
-        self.plan = dict(plan or {})
+        self.plan: Plan = plan or {}
         self.seen: list[Seen] = []
         self._clock = clock
 

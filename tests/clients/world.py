@@ -22,7 +22,7 @@ from batchclient.outcomes import Outcome, Succeeded
 from batchclient.policy import Policy
 from batchclient.run import BatchRun, UnfinishedError
 from batchclient.sync import BatchClient
-from tests.clients.wire import AsyncTransport, Plan, Transport, Wire
+from tests.clients.wire import AsyncTransport, Fault, Plan, Transport, Wire
 
 Driver = Literal["sync", "async"]
 Params = dict[str, Any]
@@ -49,7 +49,7 @@ class World:
     url: str
     driver: Driver = "sync"
     policy: Policy = field(default_factory=Policy)
-    plan: Plan = field(default_factory=dict)
+    plan: Plan = field(default_factory=dict[tuple[str, int], Fault])
     now: float = 0.0
     on_sleep: Callable[[float], None] = lambda seconds: None
     observe: Callable[[Progress], None] = unobserved

@@ -12,6 +12,8 @@ from figures import Figure
 from rich.console import Console
 from rich.table import Table
 
+import clients
+
 ROWS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "1": startup.measure,
     "2": creates.measure_small,
@@ -20,6 +22,7 @@ ROWS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "5": polls.measure_throughput,
     "6": results.measure,
     "7": growth.measure,
+    "8": clients.measure,
 }
 ROUNDS = 5
 
@@ -34,7 +37,7 @@ def main(rows: tuple[str, ...], rounds: int) -> None:
     1  start-up to the first answer        5  polls a second
     2  create, 100,000 small requests      6  results, 100,000 lines
     3  create, 256 MB                      7  cost as batches grow
-    4  the slowest poll of a busy server
+    4  the slowest poll of a busy server   8  the client joining 100,000 lines
     """
     console = Console(width=None if Console().is_terminal else 130)
     found = list[Figure]()

@@ -26,8 +26,25 @@ RINGS = {
     "http": 4, "access_log": 4, "server": 5, "cli": 5, "__main__": 5, "__init__": 0,
 }  # fmt: skip
 
+CLIENT_RINGS = {
+    "errors": 0, "shapes": 0, "effects": 0, "ids": 0, "keys": 0, "outcomes": 0, "parcel": 0, "prices": 0,
+    "answers": 1, "cost": 1, "encode": 1, "fingerprint": 1, "interleave": 1, "join": 1, "lines": 1, "origins": 1,
+    "pace": 1, "policy": 1, "split": 1,
+    "schema": 2, "journal": 2, "load": 2,
+    "bench": 3, "reading": 3, "polling": 3, "download": 3, "collection": 3, "lost": 3, "submission": 3, "run": 3,
+    "flow": 3, "clerk": 3,
+    "sdk": 4, "nonces": 4, "signals": 4, "sync": 5, "aio": 5, "__init__": 0,
+}  # fmt: skip
+
 # Third parties that must not spread: where each may be imported, as a prefix of the path in its package.
-KEPT_TO = {"starlette": ("http/", "server.py"), "uvicorn": ("server.py",), "click": ("cli.py",)}
+SDK_EDGE = ("sdk.py", "sync.py", "aio.py")
+KEPT_TO = {
+    "starlette": ("http/", "server.py"),
+    "uvicorn": ("server.py",),
+    "click": ("cli.py",),
+    "anthropic": SDK_EDGE,
+    "httpx2": SDK_EDGE,
+}
 
 FORBIDDEN_CALLS = {
     ("time", None), ("random", None), ("secrets", None), ("asyncio", "sleep"), ("os", "urandom"),
@@ -35,7 +52,12 @@ FORBIDDEN_CALLS = {
     ("uuid", "uuid1"), ("uuid", "uuid4"),
 }  # fmt: skip
 # Where real time and real threads come in.
-EDGE_OF_TIME = {"batchmock/server.py"}
+EDGE_OF_TIME = {
+    "batchmock/server.py",
+    "batchclient/sync.py",
+    "batchclient/aio.py",
+    "batchclient/nonces.py",
+}
 
 
 def name(path: Path) -> str:
@@ -81,6 +103,14 @@ def test_imports_point_inwards(path: Path) -> None:
     targets = {module.split(".")[1] for module in imports(path) if module.startswith("batchmock.")}
 
     assert {target for target in targets if RINGS[target] > RINGS[own]} == set()
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGES["batchclient"].rglob("*.py")), ids=name)
+def test_the_clients_imports_point_inwards(path: Path) -> None:
+    own = name(path).split("/")[1].removesuffix(".py")
+    targets = {module.split(".")[1] for module in imports(path) if module.startswith("batchclient.")}
+
+    assert {target for target in targets if CLIENT_RINGS[target] > CLIENT_RINGS[own]} == set()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

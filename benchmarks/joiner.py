@@ -1,10 +1,11 @@
-"""One process that joins results, and tells what it needed: ``joining.py URL submit|ours|sdk JOURNAL NUMBER BYTES``."""
+"""One process that joins results and tells what it needed: ``joiner.py URL submit|ours|sdk FILE NUMBER BYTES``."""
 
 import json
 import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,18 +25,15 @@ def submit(client: BatchClient, journal: str, number: int, size: int) -> None:
     client.submit(_requests(number, "x" * size), journal=journal).close()
 
 
-def join(client: BatchClient, journal: str) -> None:
+def join(client: BatchClient, run: BatchRun) -> None:
     """Have every line under its key, on the disk."""
-    with client.results(journal) as run:
-        if run.counts.open:
-            raise RuntimeError(f"{run.counts}")
+    if client.results(run).counts.open:
+        raise RuntimeError(f"{run.counts}")
 
 
-def iterate(sdk: Anthropic, journal: str) -> None:
+def iterate(sdk: Anthropic, run: BatchRun) -> None:
     """Have every line under its custom_id, once, and keep none."""
-    with BatchRun(Journal.open(Path(journal), read_only=True)) as run:
-        [batch_id] = run.batch_ids
-    for line in sdk.messages.batches.results(batch_id):
+    for line in sdk.messages.batches.results(run.batch_ids[0]):
         if line.result.type != "succeeded":
             raise RuntimeError(f"{line}")
 
@@ -61,8 +59,6 @@ if __name__ == "__main__":
     if side == "submit":
         submit(reference, path, int(how_many), int(text_bytes))
     else:
-        print(
-            json.dumps(
-                told((lambda: join(reference, path)) if side == "ours" else (lambda: iterate(official, path)))
-            )
-        )
+        work = partial(join, reference) if side == "ours" else partial(iterate, official)
+        with BatchRun(Journal.open(Path(path))) as opened:
+            print(json.dumps(told(partial(work, opened))))

@@ -44,14 +44,15 @@ def measure(rounds: int) -> Iterator[Figure]:
             rounds, lambda: _joined(server, "ours", next(left)), lambda: _joined(server, "sdk", journals[0])
         )
         small = [_joined(server, "ours", journal) for journal in fewer]
-    for what, unit in (("wall", "s"), ("cpu", "CPU s")):
+    # Ours ends on the disk, and the wall knows how fast that is; the target is for the work.
+    for what, unit, target in (("wall", "s", None), ("cpu", "CPU s", at_least(RATIO_MIN, on="ratio"))):
         yield Figure(
             row=8,
             what="client: lines joined, to disk | SDK's iterator",
             unit=f"lines/{unit}",
             ours=[REQUESTS / getattr(one, what) for one in ours],
             floor=[REQUESTS / getattr(one, what) for one in theirs],
-            target=at_least(RATIO_MIN, on="ratio"),
+            target=target,
         )
     yield Figure(
         row=8,
@@ -81,7 +82,7 @@ def _joined(server: Server, side: str, journal: Path) -> Joined:
 
 
 def _run(server: Server, *arguments: str) -> str:
-    command = [sys.executable, str(HERE / "joining.py"), f"http://127.0.0.1:{server.port}", *arguments]
+    command = [sys.executable, str(HERE / "joiner.py"), f"http://127.0.0.1:{server.port}", *arguments]
     return subprocess.run(
         [*command, str(KIBIBYTE_LINE_TEXT_BYTES)], check=True, capture_output=True, text=True
     ).stdout

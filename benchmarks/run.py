@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator
 import click
 import creates
 import growth
+import joins
 import polls
 import results
 import startup
 from figures import Figure
 from rich.console import Console
 from rich.table import Table
-
-import clients
 
 ROWS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "1": startup.measure,
@@ -22,7 +21,7 @@ ROWS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "5": polls.measure_throughput,
     "6": results.measure,
     "7": growth.measure,
-    "8": clients.measure,
+    "8": joins.measure,
 }
 ROUNDS = 5
 

@@ -1,7 +1,7 @@
 """Lives of a client, each a process of its own: one JSON object a line says how to live, one tells how it went.
 
-A life may end by SIGKILL at any event that the server can see: before an exchange, after it, and at each piece of a
-download. The processes are forked from this one, which has everything imported and no thread.
+A life may end by SIGKILL at any event that the server can see: before an exchange, after it, and at each piece of
+a download. The processes are forked from this one, which has everything imported and no thread.
 """
 
 import json

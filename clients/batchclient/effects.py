@@ -16,6 +16,7 @@ CREATE_TIMEOUT_S = 600.0
 class Call:
     """One HTTP exchange, done exactly once: no retry below this, and no redirect followed."""
 
+    operation: Literal["create", "retrieve", "list", "cancel"]
     method: Literal["GET", "POST"]
     path: str
     body: bytes | None = None

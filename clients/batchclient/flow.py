@@ -157,10 +157,10 @@ def _cancel(bench: Bench, batch_id: str) -> Steps[None]:
     attempt = 0
     while True:
         attempt += 1
-        answer = batch_in((yield from bench.ask(Call("POST", f"{batch_path(batch_id)}/cancel", b""))))
+        answer = batch_in((yield from bench.ask(Call("cancel", "POST", f"{batch_path(batch_id)}/cancel", b""))))
         if isinstance(answer, Batch):
             return
-        seen = batch_in((yield from bench.ask(Call("GET", batch_path(batch_id)))))
+        seen = batch_in((yield from bench.ask(Call("retrieve", "GET", batch_path(batch_id)))))
         if isinstance(seen, Batch) and (seen.has_ended or seen.processing_status == "canceling"):
             return
         if isinstance(answer, Refused) or attempt == CANCELS_MAX:

@@ -19,7 +19,6 @@ from batchclient.ids import custom_id
 from batchclient.outcomes import Counts, Kind, refused_line
 from batchclient.parcel import About, Parcel
 from batchclient.schema import (
-    IN_MEMORY,
     VERSION,
     lasting,
     lock,
@@ -108,11 +107,6 @@ class Journal:
         """Whose requests these are, and where they go."""
         return self._about
 
-    @property
-    def lasts(self) -> bool:
-        """Whether it outlives the process."""
-        return self.path != IN_MEMORY
-
     def check(self, *, base_url: str, betas: Sequence[str]) -> None:
         """Make sure that the requests are as they were, and go where they went.
 
@@ -126,11 +120,11 @@ class Journal:
                 f"its batches are at {self._about.base_url} with the betas {list(self._about.betas)}, not at "
                 f"{base_url} with {list(betas)}; use the journal's, or another journal",
             )
-        print_ = Fingerprint(base_url, betas)
+        found = Fingerprint(base_url, betas)
         with unreadable(self.path):
             for key, params in self._database.execute("SELECT key, params FROM request ORDER BY number"):
-                print_.add(key, params)
-        if print_.text() != self._about.fingerprint:
+                found.add(key, params)
+        if found.text() != self._about.fingerprint:
             raise JournalUnreadableError(self.path, "its requests were changed; restore it, or use another path")
 
     def name_account(self, account: str) -> None:

@@ -75,7 +75,7 @@ def _page(bench: Bench, cursor: str) -> Steps[Page]:
     """Return a page, however often its call fails; to list changes nothing."""
     failures = 0
     while True:
-        page = page_in((yield from bench.ask(Call("GET", f"{BATCHES}?limit={PAGE_LIMIT}{cursor}"))))
+        page = page_in((yield from bench.ask(Call("list", "GET", f"{BATCHES}?limit={PAGE_LIMIT}{cursor}"))))
         if isinstance(page, Page):
             return page
         failures += 1

@@ -56,7 +56,7 @@ class _Watch:
 
     def look(self) -> Steps[Batch | None]:
         """Look once; return the batch if it could be seen."""
-        heard = yield from self._bench.ask(Call("GET", batch_path(self._batch_id)))
+        heard = yield from self._bench.ask(Call("retrieve", "GET", batch_path(self._batch_id)))
         self._polls += 1
         seen = batch_in(heard)
         if isinstance(seen, Batch) and seen.id != self._batch_id:

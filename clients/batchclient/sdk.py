@@ -6,6 +6,7 @@ flows.
 """
 
 from collections.abc import Mapping
+from typing import cast
 
 import httpx2
 from anthropic import APIConnectionError, APIStatusError, RequestOptions
@@ -15,6 +16,14 @@ from batchclient.effects import Answer, Call, Download, NoAnswer
 CONNECT_TIMEOUT_S = 10.0
 # Failures that can only happen before a request has left.
 _UNSENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+_BATCHES = "/v1/messages/batches"
+_ROUTES = {
+    "create": _BATCHES,
+    "list": _BATCHES,
+    "retrieve": f"{_BATCHES}/{{message_batch_id}}",
+    "cancel": f"{_BATCHES}/{{message_batch_id}}/cancel",
+    "results": f"{_BATCHES}/{{message_batch_id}}/results",
+}
 # What reading a body can raise; none of it is the SDK's own (R3).
 BODY_ERRORS = (httpx2.HTTPError, httpx2.StreamError)
 
@@ -25,12 +34,21 @@ def options(effect: Call | Download) -> RequestOptions:
         {"accept": "application/binary"} if isinstance(effect, Download) else effect.headers
     )
     idle_s = effect.idle_timeout_s if isinstance(effect, Download) else effect.timeout_s
-    return {
+    how: RequestOptions = {
         "headers": headers,
         "max_retries": 0,
         "follow_redirects": False,
         "timeout": httpx2.Timeout(idle_s, connect=CONNECT_TIMEOUT_S),
     }
+    return cast("RequestOptions", how | _span("results" if isinstance(effect, Download) else effect.operation))
+
+
+def _span(operation: str) -> dict[str, str]:
+    """Return the options with which the SDK's own methods name their spans.
+
+    They are not in its typed options; an SDK without them makes no span, and all else goes on.
+    """
+    return {"span_name": f"anthropic.messages.batches.{operation}", "span_route": _ROUTES[operation]}
 
 
 def answer(response: httpx2.Response, *, with_body: bool = True) -> Answer:

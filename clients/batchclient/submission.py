@@ -66,7 +66,7 @@ def _send_once(bench: Bench, parcel: Parcel) -> Steps[Parcel | Refused | Busy]:
     newest = yield from _newest(bench)
     if not isinstance(newest, Page):
         return newest
-    fence = newest.data[0].created_at if newest.data else None
+    fence = _fence(parcel, newest)
     intended = bench.journal.change(replace(parcel, state="intended", fence=fence, sends=parcel.sends + 1))
     made = batch_in((yield from bench.ask(_create(bench, parcel))))
     match made:
@@ -87,15 +87,22 @@ def _send_once(bench: Bench, parcel: Parcel) -> Steps[Parcel | Refused | Busy]:
     return made
 
 
+def _fence(parcel: Parcel, newest: Page) -> str | None:
+    """Return when the newest batch was made; after an unanswered create, what it was before the first one."""
+    if parcel.sends:
+        return parcel.fence
+    return newest.data[0].created_at if newest.data else None
+
+
 def _create(bench: Bench, parcel: Parcel) -> Call:
     betas = ",".join(bench.policy.betas)
     headers = JSON_HEADERS | ({"anthropic-beta": betas} if betas else {})
-    return Call("POST", BATCHES, bench.journal.body(parcel), headers, CREATE_TIMEOUT_S)
+    return Call("create", "POST", BATCHES, bench.journal.body(parcel), headers, CREATE_TIMEOUT_S)
 
 
 def _newest(bench: Bench) -> Steps[Page | Refused | Busy]:
     """Return the page of the newest batch. A list that fails is no create that failed: it is asked again."""
-    page = page_in((yield from bench.ask(Call("GET", f"{BATCHES}?limit=1"))))
+    page = page_in((yield from bench.ask(Call("list", "GET", f"{BATCHES}?limit=1"))))
     match page:
         case Page() | Refused() | Busy():
             return page

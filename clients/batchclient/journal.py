@@ -35,14 +35,8 @@ _OUTCOMES = """
     SELECT request.key, answer.kind, line.bytes
     FROM request LEFT JOIN answer USING (number) LEFT JOIN line ON line.id = answer.line
 """
-# A later parcel's outcome takes the place of an earlier one's; within one, the first that came stays.
-_PUT = """
-    INSERT INTO answer (number, parcel, kind, retryable, line) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (number) DO UPDATE SET
-        parcel = excluded.parcel, kind = excluded.kind, retryable = excluded.retryable, line = excluded.line
-    WHERE excluded.parcel > parcel OR line IS NULL
-"""
-
+# A later outcome takes the place of an earlier one: what expired in one round is answered in the next.
+_PUT = "INSERT OR REPLACE INTO answer (number, parcel, kind, retryable, line) VALUES (?, ?, ?, ?, ?)"
 
 # A request's number, what became of it, whether it may be tried again, and the line that tells.
 Answer: TypeAlias = tuple[int, int, bool, int]
@@ -206,7 +200,7 @@ class Journal:
                 self._database.executemany("INSERT INTO line VALUES (?, ?)", enumerate(lines, first))
 
     def store(self, parcel: Parcel, answers: Iterable[Answer]) -> None:
-        """Write down outcomes from a parcel's results; of two for one request the first counts."""
+        """Write down outcomes from a parcel's results."""
         rows = ((number, parcel.id, kind, retryable, line) for number, kind, retryable, line in answers)
         with transaction(self._database):
             self._database.executemany(_PUT, rows)

@@ -20,18 +20,18 @@ from batchclient.errors import JournalBusyError, JournalUnreadableError
 VERSION = 1
 IN_MEMORY = ":memory:"
 
-# Keys and lines as bytes: half a surrogate pair is a key like any other.
+# Keys and lines as bytes: half a surrogate pair is a key like any other. Strict, so that a damaged type is seen.
 _TABLES = """
     PRAGMA page_size = 16384;
-    CREATE TABLE about (id INTEGER PRIMARY KEY CHECK (id = 1), facts BLOB NOT NULL);
-    CREATE TABLE parcel (id INTEGER PRIMARY KEY, facts BLOB NOT NULL);
+    CREATE TABLE about (id INTEGER PRIMARY KEY CHECK (id = 1), facts BLOB NOT NULL) STRICT;
+    CREATE TABLE parcel (id INTEGER PRIMARY KEY, facts BLOB NOT NULL) STRICT;
     CREATE TABLE request (
         number INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, params BLOB NOT NULL, parcel INTEGER
-    );
-    CREATE TABLE line (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+    ) STRICT;
+    CREATE TABLE line (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
     CREATE TABLE answer (
         number INTEGER PRIMARY KEY, parcel INTEGER, kind INTEGER NOT NULL, retryable INTEGER NOT NULL, line INTEGER
-    );
+    ) STRICT;
 """
 _INDEX = "CREATE INDEX request_parcel ON request (parcel)"
 _CACHE_KIB = 16_384
@@ -76,7 +76,7 @@ def open_database(path: str) -> sqlite3.Connection:
     with unreadable(path):
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
-            problem = _cut_short(database, path) or database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            problem = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
             tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if problem != "ok" or not {"about", "parcel", "request", "line", "answer"} <= tables:
                 raise JournalUnreadableError(path, f"{problem if problem != 'ok' else 'no journal'}{_ADVICE}")
@@ -85,12 +85,6 @@ def open_database(path: str) -> sqlite3.Connection:
             database.close()
             raise
     return database
-
-
-def _cut_short(database: sqlite3.Connection, path: str) -> str | None:
-    """Tell whether the file ends before its last page does, which SQLite would read as zeros."""
-    pages, size = (database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
-    return "cut short" if Path(path).stat().st_size % size or not pages else None
 
 
 def work_on(database: sqlite3.Connection) -> None:

@@ -49,9 +49,12 @@ def resumed(world: World, journal: Path) -> None:
 
 
 @crashing
-@given(at=st.integers(0, 1_000_000))
+@given(at=st.integers(-1_000_000, 1_000_000))
 @example(at=0)
 @example(at=16_384)
+@example(at=-1)
+@example(at=-12)
+@example(at=-16_384)
 def test_a_journal_cut_anywhere_never_leads_to_a_create(submitted: tuple[World, Path], at: int) -> None:
     world, journal = submitted
     with TemporaryDirectory() as folder:
@@ -95,6 +98,20 @@ def test_a_journal_of_a_newer_version_is_not_gone_on_with(submitted: tuple[World
     database.close()
 
     with pytest.raises(JournalUnreadableError, match="version"):
+        world.resume(copy)
+
+
+def test_a_journal_whose_requests_were_changed_is_not_gone_on_with(
+    submitted: tuple[World, Path], tmp_path: Path
+) -> None:
+    world, journal = submitted
+    copy = tmp_path / "run.db"
+    shutil.copy(journal, copy)
+    with sqlite3.connect(copy) as database:
+        database.execute("UPDATE request SET params = CAST(replace(params, 'nonce-1', 'nonce-2') AS BLOB)")
+    database.close()
+
+    with pytest.raises(JournalUnreadableError, match="requests were changed"):
         world.resume(copy)
 
 

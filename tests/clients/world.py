@@ -22,13 +22,15 @@ from batchclient.outcomes import Outcome, Succeeded
 from batchclient.policy import Policy
 from batchclient.run import BatchRun, UnfinishedError
 from batchclient.sync import BatchClient
-from tests.clients.wire import AsyncTransport, Fault, Plan, Transport, Wire
+from tests.clients.wire import NO_TLS, AsyncTransport, Fault, Plan, Transport, Wire
 
 Driver = Literal["sync", "async"]
 Params = dict[str, Any]
 Request = tuple[str, Params]
 
 _numbers = count()
+# For what goes past the wire.
+_outside = httpx2.Client(verify=NO_TLS)
 MODEL, NO_MODEL = "claude-haiku-4-5", "claude-none"
 
 
@@ -108,16 +110,18 @@ class World:
         }
 
     def advance(self, by: str) -> None:
-        httpx2.post(f"{self.url}/_emulator/clock/advance", headers=self._headers(), json={"by": by})
+        _outside.post(f"{self.url}/_emulator/clock/advance", headers=self._headers(), json={"by": by})
 
     def somebody_else_creates(self, number: int) -> str:
         """Have another program make a batch in the same workspace."""
         requests = [{"custom_id": f"other-{n}", "params": some(1)[0][1]} for n in range(number)]
-        made = httpx2.post(f"{self.url}/v1/messages/batches", headers=self._headers(), json={"requests": requests})
+        made = _outside.post(
+            f"{self.url}/v1/messages/batches", headers=self._headers(), json={"requests": requests}
+        )
         return made.json()["id"]
 
     def _get(self, path: str) -> httpx2.Response:
-        return httpx2.get(self.url + path, headers=self._headers(), timeout=30)
+        return _outside.get(self.url + path, headers=self._headers(), timeout=30)
 
     def _headers(self) -> dict[str, str]:
         return {"x-api-key": self.key, "anthropic-version": "2023-06-01"}

@@ -78,7 +78,7 @@ def test_it_is_found_among_many_batches_of_others(world: World) -> None:
     for _ in range(3):
         world.somebody_else_creates(3)
 
-    def crowd(operation: str) -> None:
+    def crowd(operation: str, url: str) -> None:
         if operation == "list" and len(world.wire.seen) == 2:
             for _ in range(120):
                 world.somebody_else_creates(4)
@@ -95,6 +95,33 @@ def test_several_lost_creates_of_equal_size_are_told_apart(world: World) -> None
     with with_policy(world, requests_max=2).run(some(8)) as run:
         assert texts(run) == {f"key {n}": f"nonce-{n}" for n in range(8)}
     assert len(world.batches()) == 4
+    assert set(world.billed().values()) == {1}
+
+
+def test_a_batch_that_comes_late_is_found_when_the_next_create_is_lost_as_well(world: World) -> None:
+    world.wire.plan = {("create", 0): Answered(500), ("create", 1): Answered(500)}
+
+    def come_late(operation: str, url: str) -> None:
+        if url.endswith("?limit=1") and world.wire.count("create") == 1:
+            world.wire.before = lambda operation, url: None
+            world.repeat(next(seen for seen in world.wire.seen if seen.operation == "create"))
+            world.advance("30m")
+            world.somebody_else_creates(7)
+
+    world.wire.before = come_late
+    with world.run(some(3)) as run:
+        assert run.counts.succeeded == 3
+    assert world.wire.count("create") == 2
+    assert [world.billed()[f"nonce-{n}"] for n in range(1, 3)] == [1, 1]
+
+
+def test_a_create_that_waits_its_turn_is_not_sent_by_another_as_well(world: World) -> None:
+    later = Answered(429, headers={"retry-after": "600"})
+    world.wire.plan = {("create", 0): Answered(500), ("create", 1): later}
+
+    with with_policy(world, requests_max=2).run(some(4)) as run:
+        assert run.counts.succeeded == 4
+    assert world.wire.count("create") == 4
     assert set(world.billed().values()) == {1}
 
 

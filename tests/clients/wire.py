@@ -64,7 +64,7 @@ class Wire:
     def __init__(self, plan: Plan | None = None, clock: Callable[[], float] = lambda: 0.0) -> None:
         self.plan: Plan = plan or {}
         self.seen: list[Seen] = []
-        self.before: Callable[[Operation], None] = lambda operation: None
+        self.before: Callable[[Operation, str], None] = lambda operation, url: None
         self._clock = clock
 
     def count(self, operation: Operation) -> int:
@@ -78,7 +78,7 @@ class Wire:
 
     def enter(self, request: httpx2.Request, body: bytes) -> Fault | None:
         operation = operation_of(request)
-        self.before(operation)
+        self.before(operation, str(request.url))
         fault = self.plan.get((operation, self.count(operation)))
         headers = dict(request.headers)
         self.seen.append(Seen(operation, str(request.url), body, headers, self._clock()))

@@ -22,7 +22,7 @@ from batchclient.outcomes import Outcome, Succeeded
 from batchclient.policy import Policy
 from batchclient.run import BatchRun, UnfinishedError
 from batchclient.sync import BatchClient
-from tests.clients.wire import NO_TLS, AsyncTransport, Fault, Plan, Transport, Wire
+from tests.clients.wire import NO_TLS, AsyncTransport, Fault, Plan, Seen, Transport, Wire
 
 Driver = Literal["sync", "async"]
 Params = dict[str, Any]
@@ -119,6 +119,10 @@ class World:
             f"{self.url}/v1/messages/batches", headers=self._headers(), json={"requests": requests}
         )
         return made.json()["id"]
+
+    def repeat(self, create: Seen) -> None:
+        """Have a create that never arrived arrive."""
+        _outside.post(f"{self.url}/v1/messages/batches", headers=self._headers(), json=json.loads(create.body))
 
     def _get(self, path: str) -> httpx2.Response:
         return _outside.get(self.url + path, headers=self._headers(), timeout=30)

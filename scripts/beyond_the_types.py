@@ -38,7 +38,9 @@ ADDED: Final[dict[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
     "top_k": (CREATE, {"type": "integer"}),
     "top_p": (CREATE, {"type": "number"}),
     # The older name of `output_config.format` (Python SDK 0.75 to 0.125, beta), taken "for a transition period"
-    # (https://platform.claude.com/docs/en/build-with-claude/structured-outputs, read 2026-08).
+    # (https://platform.claude.com/docs/en/build-with-claude/structured-outputs, read 2026-08) under the beta
+    # `structured-outputs-2025-11-13`; in a batch the create call has to name it, or the field is an extra input
+    # (https://github.com/anthropics/anthropic-sdk-python/issues/1118, read 2026-11).
     "output_format": (
         ("create_beta", "count_tokens_beta"),
         {"anyOf": [{"$ref": "#/$defs/BetaJSONOutputFormatParam"}, {"type": "null"}]},

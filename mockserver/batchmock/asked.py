@@ -53,15 +53,31 @@ class _Block(Struct, gc=False):
     text: str = ""
 
 
-asked_of = msgspec.json.Decoder(Asked).decode
-prompt_of = msgspec.json.Decoder(Prompt).decode
 shape_of = msgspec.json.Decoder(Shape).decode
 
+_asked = msgspec.json.Decoder(Asked).decode
+_prompt = msgspec.json.Decoder(Prompt).decode
 _content = msgspec.json.Decoder(str | list[_Block]).decode
 
 # What decoding raises for JSON of another form; the decoder skips over strings that it is not asked for, so a
 # wrong escape or byte shows only when someone looks.
 MISSHAPEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def asked_of(params: Raw | bytes) -> Asked:
+    """Return what params ask for."""
+    try:
+        return _asked(params)
+    except msgspec.ValidationError:
+        return _asked(_without_repeats(params))
+
+
+def prompt_of(params: Raw | bytes) -> Prompt:
+    """Return what of params the model reads."""
+    try:
+        return _prompt(params)
+    except msgspec.ValidationError:
+        return _prompt(_without_repeats(params))
 
 
 def last_user_text(messages: list[Turn]) -> str:
@@ -70,6 +86,11 @@ def last_user_text(messages: list[Turn]) -> str:
         if turn.role == "user":
             return _text(turn.content)
     return ""
+
+
+def _without_repeats(params: Raw | bytes) -> bytes:
+    # Of a key that stands there twice the last one counts, and it alone was checked; this decoder minds both.
+    return msgspec.json.encode(msgspec.json.decode(params))
 
 
 def _text(content: Raw) -> str:

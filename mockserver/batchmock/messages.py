@@ -19,13 +19,14 @@ from batchmock.wire.refusal import NOT_A, describe
 from batchmock.wire.request import BatchRequest, not_json
 from batchmock.wire.result import Errored, RowError, RowErrorEnvelope
 
-# On every 400 and 401 of these calls in recordings of 2026-08.
 _OPEN_BRACE = ord("{")
+# On every 400 and 401 of these calls in recordings of 2026-08.
 _NO_RETRY = {"x-should-retry": "false"}
 
 
 class _Manner(Struct, gc=False):
     stream: bool = False
+    thread: object = None
 
 
 _json = msgspec.json.Decoder(Raw)
@@ -54,6 +55,7 @@ def answer(params: Raw, terms: Terms, scenario: Scenario, message_id: str) -> An
         ApiError: 400 or 404, naming the first thing that is wrong with them.
     """
     _refuse(checker(terms)(params))
+    _refuse_thread(params)
     # Canned answers are for requests of batches: here there is no custom_id to find them by.
     answerer = Answerer(
         replace(scenario.answers, canned=None, missing="echo"),
@@ -98,6 +100,20 @@ def count(params: Raw, terms: Terms) -> int:
 def _refuse(error: RowError | None) -> None:
     if error is not None:
         raise ApiError(error.type, error.message, headers=_NO_RETRY)
+
+
+def _refuse_thread(params: Raw) -> None:
+    """Have whoever threads a conversation go on without: the official SDKs then send all of it again.
+
+    Source: the SDK's ``types/thread_unsupported_request_error_details.py``, 2.12.
+    """
+    if _manner.decode(params).thread is not None:
+        raise ApiError(
+            "invalid_request_error",
+            "thread: the emulator holds no conversation; send all of it, without `thread`",
+            details={"error_code": "thread_unsupported_request"},
+            headers=_NO_RETRY,
+        )
 
 
 def _invalid(message: str) -> ApiError:

@@ -134,9 +134,9 @@ def workspace(scenario: Scenario = ANY_SCENARIO) -> Workspace:
     return Workspace("wrkspc_01test", clock=clock, scenario=scenario)
 
 
-def create(space: Workspace, made: list[BatchRequest], now: int = START) -> str:
+def create(space: Workspace, made: list[BatchRequest], now: int = START, options: CreateOptions = OPTIONS) -> str:
     """Create a batch to the end, and return its id."""
-    creating = space.create(made, OPTIONS, now)
+    creating = space.create(made, options, now)
     while True:
         try:
             next(creating)

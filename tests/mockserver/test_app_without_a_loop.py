@@ -87,7 +87,8 @@ def test_a_whole_life_runs_in_one_step_a_call(app: ASGIApp) -> None:
 
 def test_messages_streams_counts_and_models_run_in_one_step_a_call(app: ASGIApp) -> None:
     threads = threading.active_count()
-    params = many(1)["requests"][0]["params"] | {"messages": [{"role": "user", "content": "x" * 20_000}]}
+    words = [{"role": "user", "content": "x" * 20_000}]
+    params = many(1)["requests"][0]["params"] | {"messages": words, "max_tokens": 64_000}
 
     status, _, plain = call(app, "POST", "/v1/messages", params)
     assert status == 200

@@ -77,6 +77,8 @@ def test_nothing_but_what_the_scenario_says_goes_wrong_and_the_same_twice(scenar
     broken = [end for _, end, *_ in seen if isinstance(end, str)]
 
     event(f"{len(broken)} broken")
+    said |= {429} if scenario.limits != RateLimits() else set()
+    said |= {409} if scenario.switches.cancel_of_ended == "conflict" else set()
     assert statuses <= {200, 400, 404} | said
     assert not broken or any(isinstance(fault, Ending) or may_break(fault) for fault in scenario.faults)
     assert live(scenario) == seen

@@ -77,7 +77,7 @@ def test_what_has_its_default_is_left_out() -> None:
     ("document", "complaint"),
     [
         ("sede = 1", "sede: there is no such key; did you mean 'seed'?"),
-        ("zzz = 1", "zzz: there is no such key; it is one of answers, counts, faults, limits"),
+        ("zzz = 1", "zzz: there is no such key; it is one of answers, counts, faults, limits, magic"),
         ("[timing]\nwarmup = '2s'", "timing.warmup: there is no such key; did you mean 'warm_up'?"),
         ("window = 24", "window: 24 is not a duration; write it as"),
         ("window = '24 hours'", "window: '24 hours' is not a duration"),

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 
 from batchmock.errors import ErrorType
 from batchmock.wire.refusal import located
-from batchmock.wire.result import RowError
-
-# Failures found before a request runs say who may see them, and no worker's request id (observed 2026-09).
-BEFORE_EXECUTION = {"error_visibility": "user_facing"}
+from batchmock.wire.result import BEFORE_EXECUTION, RowError
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,16 @@ def test_calls_beside_the_batches_do_not_count_against_their_rate() -> None:
         assert room.call("GET").status_code == 429
 
 
+@shows("messages-15")
+def test_a_thread_is_refused_with_the_code_that_has_clients_go_on_without(room: Room) -> None:
+    beta = {"anthropic-beta": "message-threads-2026-08-12"}
+    response = send(room, params(thread={"type": "create"}), **beta)
+
+    assert response.status_code == 400
+    assert response.json()["error"]["details"] == {"error_code": "thread_unsupported_request"}
+    assert good(send(room, params(thread=None), **beta))
+
+
 @shows("count-1", "count-2", "count-4")
 def test_tokens_are_counted_without_max_tokens(room: Room) -> None:
     response = send(room, without("max_tokens"), COUNT)
@@ -233,7 +243,7 @@ def test_events_come_in_their_order(room: Room) -> None:
 def test_the_events_come_to_a_message(room: Room) -> None:
     words = "Größe \u2028 数 🙂\n" * 20
     first, start, _, *deltas, _, last, _ = told(
-        send(room, params(stream=True, messages=[{"role": "user", "content": words}]))
+        send(room, params(stream=True, max_tokens=1_000, messages=[{"role": "user", "content": words}]))
     )
 
     begun = first["message"]

@@ -265,6 +265,15 @@ def test_a_budget_leaves_something_for_the_answer_unless_thinking_is_interleaved
     assert refused(room, params, {"anthropic-beta": "interleaved-thinking-2025-05-14"}) is None
 
 
+@shows("params-34")
+def test_the_older_name_of_structured_output_needs_its_beta_on_the_call(room: Room) -> None:
+    params = changed(output_format={"type": "json_schema", "schema": {"type": "object"}})
+
+    assert refused(room, params, {"anthropic-beta": "structured-outputs-2025-11-13"}) is None
+    within = params | {"betas": ["structured-outputs-2025-11-13"]}
+    assert refused(room, within, {}) == f"output_format: {EXTRA}"
+
+
 @shows("params-30")
 def test_a_hundred_thousand_messages_fit(room: Room) -> None:
     many = turns("a") * 100_000

@@ -2,16 +2,23 @@
 
 import re
 from hashlib import blake2b
+from typing import cast
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Raw
 
 from batchmock.replies.answers import Answers
-from tests.mockserver.replies.asking import Json, lines, message, params, results, text_of
+from tests.mockserver.replies.asking import Json, lines, message, params, results, said, text_of
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
-companions = st.dictionaries(st.text("bcdef", min_size=1, max_size=3), texts, max_size=4)
+companions = st.dictionaries(st.text("bcdef", min_size=1, max_size=3), said, max_size=4)
+conversations = st.lists(said, min_size=1, max_size=4).map(
+    lambda texts: [
+        {"role": ("user", "assistant")[at % 2], "content": text.strip()} for at, text in enumerate(texts)
+    ]
+)
 kinds = st.sampled_from(
     [
         Answers(),
@@ -23,8 +30,11 @@ kinds = st.sampled_from(
 )
 
 
+PICTURE: Json = {"type": "image", "source": {"type": "url", "url": "https://a.test/a.png"}}
+
+
 @settings(deadline=None)
-@given(texts)
+@given(said)
 def test_an_echo_carries_a_digest_of_the_params_and_the_last_user_text(text: str) -> None:
     asked = params(text)
     digest = blake2b(msgspec.json.encode(asked), digest_size=8).hexdigest()
@@ -35,7 +45,7 @@ def test_an_echo_carries_a_digest_of_the_params_and_the_last_user_text(text: str
 def test_the_text_blocks_of_the_last_user_turn_are_joined() -> None:
     blocks: list[Json] = [
         {"type": "text", "text": "one"},
-        {"type": "image", "source": {}},
+        PICTURE,
         {"type": "text", "text": "two"},
     ]
     turns: list[Json] = [
@@ -53,12 +63,15 @@ def test_what_the_assistant_said_last_is_not_echoed() -> None:
     assert text_of(message(params(messages=turns))).endswith(": asked")
 
 
-def test_whoever_has_no_user_turn_gets_an_empty_echo() -> None:
-    assert re.fullmatch("echo [0-9a-f]{16}: ", text_of(message(params(messages=[]))))
+@pytest.mark.parametrize(
+    "turn", [{"role": "assistant", "content": "begun"}, {"role": "user", "content": [PICTURE]}], ids=str
+)
+def test_whoever_says_nothing_gets_an_empty_echo(turn: Json) -> None:
+    assert re.fullmatch("echo [0-9a-f]{16}: ", text_of(message(params(messages=[turn]))))
 
 
 @settings(deadline=None)
-@given(kinds, texts, companions, st.integers(0, 3))
+@given(kinds, said, companions, st.integers(0, 3))
 def test_a_request_is_answered_alike_whatever_else_is_in_its_batch(
     answers: Answers, text: str, others: dict[str, str], seed: int
 ) -> None:
@@ -72,7 +85,7 @@ def test_a_request_is_answered_alike_whatever_else_is_in_its_batch(
 
 
 @settings(deadline=None)
-@given(kinds, texts)
+@given(kinds, said)
 def test_a_download_is_the_same_each_time(answers: Answers, text: str) -> None:
     asked = {"a": params(text), "b": params(text, thinking={"type": "adaptive"})}
 
@@ -80,14 +93,33 @@ def test_a_download_is_the_same_each_time(answers: Answers, text: str) -> None:
 
 
 @settings(deadline=None)
-@given(texts, st.integers(0, 40))
-def test_a_bare_request_gets_what_one_gets_that_asks_for_nothing_by_name(text: str, max_tokens: int) -> None:
-    bare = message(params(text, max_tokens=max_tokens))
-    named = message(params(text, max_tokens=max_tokens, stop_sequences=[], thinking={"type": "disabled"}))
+@given(conversations, st.text(max_size=30), st.integers(1, 40))
+def test_a_bare_request_gets_what_one_gets_that_asks_for_nothing_by_name(
+    turns: list[Json], system: str, max_tokens: int
+) -> None:
+    asked = params(messages=turns, system=system, max_tokens=max_tokens)
+    bare = message(asked)
+    named = message(asked | {"stop_sequences": [], "thinking": {"type": "disabled"}})
 
     assert text_of(bare)[21:] == text_of(named)[21:]
-    assert bare["stop_reason"] == named["stop_reason"]
-    assert bare["usage"]["output_tokens"] == named["usage"]["output_tokens"]
+    assert (bare["stop_reason"], bare["usage"]) == (named["stop_reason"], named["usage"])
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [
+        b'{"model":5,"model":"claude-haiku-4-5","max_tokens":16,"messages":[{"role":"user","content":"hi"}]}',
+        b'{"model":"claude-haiku-4-5","max_tokens":"x","max_tokens":16,"messages":[{"role":"user","content":"hi"}]}',
+        b'{"model":"claude-haiku-4-5","max_tokens":16,"messages":[{"role":5,"role":"user","content":"hi"}]}',
+        b'{"model":"claude-haiku-4-5","max_tokens":16,"messages":7,"messages":[{"role":"user","content":"hi"}]}',
+    ],
+    ids=["model", "max_tokens", "role", "messages"],
+)
+def test_of_a_key_that_stands_there_twice_the_last_one_counts(repeated: bytes) -> None:
+    answer = message(cast(Json, Raw(repeated)))
+
+    assert text_of(answer).endswith(": hi")
+    assert answer["usage"]["input_tokens"] == 1
 
 
 def test_realistic_answers_are_of_many_lengths_and_start_as_an_echo() -> None:

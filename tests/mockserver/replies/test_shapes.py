@@ -1,16 +1,11 @@
-"""Answers of a shape: forced tools, structured outputs, and the SDK's helpers that read them."""
+"""Answers of a shape: forced tools and structured outputs."""
 
 import json
-from enum import Enum
-from typing import Any
 
-import httpx2
 import jsonschema_rs
 import pytest
-from anthropic import Anthropic, beta_tool
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field
 
 from tests.mockserver.replies.asking import Json, error, message, params, results, text_of
 from tests.mockserver.samples.schemas import schemas
@@ -56,9 +51,9 @@ def test_any_tool_is_the_first_that_has_a_schema() -> None:
     assert answer["content"][0]["name"] == "weather"
 
 
-@pytest.mark.parametrize("choice", [{"type": "auto"}, {"type": "none"}, None], ids=str)
-def test_whoever_forces_no_tool_gets_an_echo(choice: Json | None) -> None:
-    assert text_of(message(params(tools=[TOOL], tool_choice=choice))).startswith("echo ")
+@pytest.mark.parametrize("choice", [{"tool_choice": {"type": kind}} for kind in ("auto", "none")] + [{}], ids=str)
+def test_whoever_forces_no_tool_gets_an_echo(choice: Json) -> None:
+    assert text_of(message(params(tools=[TOOL], **choice))).startswith("echo ")
 
 
 def test_a_wrong_join_shows_in_a_string_that_may_be_anything() -> None:
@@ -78,9 +73,12 @@ def test_each_call_has_an_id_of_its_own() -> None:
 
 
 def test_an_older_beta_asks_for_a_format_at_the_top() -> None:
-    asked = params(output_format={"type": "json_schema", "schema": WEATHER})
+    asked = {"a": params(output_format={"type": "json_schema", "schema": WEATHER})}
 
-    jsonschema_rs.validate(WEATHER, json.loads(text_of(message(asked))))
+    answer = results(asked, beta="structured-outputs-2025-11-13")["a"]["message"]
+    jsonschema_rs.validate(WEATHER, json.loads(text_of(answer)))
+    refused = results(asked)["a"]["error"]["error"]
+    assert refused["message"] == "output_format: Extra inputs are not permitted"
 
 
 @settings(deadline=None)
@@ -103,10 +101,6 @@ def test_structured_output_satisfies_any_schema_that_it_answers(schema: Json) ->
             forced({"name": "weather", "input_schema": {"type": "object", "not": {}}}),
             "tools: the input_schema of 'weather': no value was found that satisfies it",
         ),
-        (
-            forced({"name": "weather", "input_schema": {"type": "string"}}),
-            "tools: the input_schema of 'weather': no value was found that satisfies it",
-        ),
         (formatted({"unevaluatedItems": False}), "output_config.format.schema: the keyword 'unevaluatedItems' is"),
         (formatted({"type": "strnig"}), "output_config.format.schema: it is no JSON Schema: Invalid enum value"),
         (formatted({"$ref": "#/$defs/a"}), "output_config.format.schema: the reference '#/$defs/a' leads nowhere"),
@@ -123,78 +117,7 @@ def test_what_cannot_be_answered_is_an_errored_row_that_says_so(asked: Json, mes
 
 @settings(deadline=None)
 @given(st.recursive(st.none() | st.integers() | st.text(max_size=3), lambda inner: st.lists(inner, max_size=3)))
-def test_choices_and_formats_of_another_form_ask_for_nothing(odd: object) -> None:
-    asked = params(
-        tools=odd, tool_choice=odd, output_config=odd, output_format=odd, thinking=odd, stop_sequences=odd
-    )
-
-    assert results({"a": asked})["a"]["type"] in ("succeeded", "errored")
-
-
-class Mood(Enum):
-    good = "good"
-    bad = "bad"
-
-
-class Review(BaseModel):
-    """What a user of the SDK asks for; structured outputs know none of its bounds, and the SDK checks them."""
-
-    title: str = Field(max_length=60)
-    stars: int = Field(ge=1, le=5)
-    mood: Mood
-    tags: set[str] = Field(min_length=2, max_length=3)
-    code: str = Field(pattern="^[A-Z]{2,3}, [0-9]$", description="A code {or so}.")
-    share: float = Field(gt=0.5, lt=1.5, multiple_of=0.25)
-    author: str | None
-
-
-@beta_tool
-def keep_note(text: str, stars: int) -> str:
-    """Keep a note.
-
-    Args:
-        text: What to keep.
-        stars: How good it is.
-    """
-    return f"{stars} for {text}"
-
-
-def answering() -> Anthropic:
-    """Return the official client; what it posts is answered as a request of a batch would be."""
-
-    def answer(posted: httpx2.Request) -> httpx2.Response:
-        asked: dict[str, Any] = json.loads(posted.content)
-        return httpx2.Response(200, json=message(asked))
-
-    return Anthropic(api_key="k", http_client=httpx2.Client(transport=httpx2.MockTransport(answer)))
-
-
-def test_the_sdk_parses_structured_output_into_a_model() -> None:
-    with answering() as client:
-        parsed = client.messages.parse(
-            model="claude-haiku-4-5",
-            max_tokens=200,
-            messages=[{"role": "user", "content": "Review the hotel."}],
-            output_format=Review,
-        )
-
-    assert isinstance(parsed.parsed_output, Review)
-    assert parsed.parsed_output.title.startswith("echo ")
-
-
-def test_the_sdk_runs_the_tool_that_an_answer_calls() -> None:
-    with answering() as client:
-        runner = client.beta.messages.tool_runner(
-            model="claude-haiku-4-5",
-            max_tokens=200,
-            messages=[{"role": "user", "content": "Keep this."}],
-            tools=[keep_note],
-            tool_choice={"type": "any"},
-            max_iterations=1,
-        )
-        answer = runner.until_done()
-        response = runner.generate_tool_call_response()
-
-    assert answer.stop_reason == "tool_use"
-    assert response is not None
-    assert " for echo " in str(response["content"])
+def test_choices_and_formats_of_another_form_are_refused(odd: object) -> None:
+    for key in ("tool_choice", "output_config", "thinking"):
+        kind, said = error(params() | {key: odd})
+        assert (kind, said.partition(":")[0].partition(".")[0]) == ("invalid_request_error", key)

@@ -13,7 +13,7 @@ ADAPTIVE: Json = {"type": "adaptive"}
 
 @pytest.mark.parametrize("thinking", [{"type": "enabled", "budget_tokens": 1_024}, ADAPTIVE], ids=str)
 def test_thinking_comes_before_the_text_with_a_signature(thinking: Json) -> None:
-    answer = message(params(thinking=thinking))
+    answer = message(params(max_tokens=2_000, thinking=thinking))
     first, second = answer["content"]
 
     assert list(first) == ["type", "thinking", "signature"]

@@ -26,7 +26,8 @@ RINGS = {
     "projection": 1, "queueing": 1, "replies": 1, "samples": 1,
     "store": 2, "plans": 2, "fault_book": 2, "rates": 2,
     "workspace": 3, "emulator": 3,
-    "http": 4, "access_log": 4, "canned_file": 4, "scenario_files": 4, "request_files": 4, "coupling": 4, "socket_wire": 4,
+    "http": 4, "access_log": 4, "canned_file": 4, "scenario_files": 4, "request_files": 4, "coupling": 4,
+    "socket_wire": 4,
     "patience": 5, "server": 5, "inprocess": 5, "cli": 5, "__main__": 6, "__init__": 0,
 }  # fmt: skip
 

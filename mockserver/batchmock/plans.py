@@ -7,12 +7,14 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from functools import partial
 
+from batchmock.errors import invalid_request
 from batchmock.facts import BatchFacts, Submission
-from batchmock.params.check import checker
+from batchmock.params.check import checker, finder_at_create
 from batchmock.params.terms import Terms
 from batchmock.plan import Plan, Schedule, schedule, settle
 from batchmock.replies.answerer import Answerer
-from batchmock.verdicts import Judge, Verdicts
+from batchmock.verdicts import SLICE, Judge, Verdicts
+from batchmock.wire.refusal import located
 from batchmock.wire.request import BatchRequest
 from batchmock.wire.result import Failure, errored
 
@@ -38,7 +40,13 @@ class Plans:
         self._settled: dict[str, _Settled] = {}
 
     def prepare(self, submission: Submission) -> Generator[None, None, None]:
-        """Do the slow part of a new batch's plan in slices, yielding between them."""
+        """Do the slow part of a new batch's plan in slices, yielding between them.
+
+        Raises:
+            ApiError: 400, where a switch has params that batches do not take refused at once.
+        """
+        if submission.scenario.switches.unsupported_params == "create":
+            yield from _refuse(submission)
         drawn = yield from schedule(submission)
         answerer = _answerer(submission)
         verdicts = Verdicts(submission.requests, partial(_judge, submission, answerer), _said(drawn))
@@ -80,14 +88,7 @@ def _answerer(submission: Submission) -> Answerer:
 
 
 def _judge(submission: Submission, answerer: Answerer) -> Judge:
-    check = checker(
-        Terms(
-            api_version=submission.api_version,
-            betas=submission.betas,
-            user_profile_id=submission.user_profile_id,
-            models=submission.models,
-        )
-    )
+    check = checker(_terms(submission))
 
     def judge(request: BatchRequest) -> Failure | None:
         error = check(request.params)
@@ -100,3 +101,22 @@ def _said(drawn: Schedule) -> dict[int, Failure]:
     """Return the failures that the scenario says."""
     outcomes = drawn.outcomes.items()
     return {index: errored(outcome.row_error()) for index, outcome in outcomes if outcome.state == "errored"}
+
+
+def _refuse(submission: Submission) -> Generator[None, None, None]:
+    find = finder_at_create(_terms(submission))
+    for index, request in enumerate(submission.requests):
+        if finding := find(request.params):
+            raise invalid_request(located(f"requests.{index}.params.{finding.path}", finding.message))
+        if index % SLICE == 0:
+            yield
+
+
+def _terms(submission: Submission) -> Terms:
+    return Terms(
+        api_version=submission.api_version,
+        betas=submission.betas,
+        user_profile_id=submission.user_profile_id,
+        takes_standard_speed=submission.scenario.switches.speed_parameter == "accept_standard",
+        models=submission.models,
+    )

@@ -38,8 +38,6 @@ PAGE = Path(__file__).parents[2] / "docs" / "switches.md"
 FIELDS = get_type_hints(Switches)
 CHOICES = {name: get_args(kind) for name, kind in FIELDS.items() if get_origin(kind) is Literal}
 LAGS = {name for name, kind in FIELDS.items() if kind is Lag}
-# What params a batch does not take is known elsewhere, and shown there.
-SHOWN_WITH_PARAMS = {"unsupported_params", "speed_parameter"}
 # What the emulator settles one way, as an error's exact words or a number of long ago tempt no client.
 SETTLED = {"ambiguity-8", "ambiguity-10", "ambiguity-11"}
 
@@ -159,6 +157,19 @@ def a_cancel_too_late(room: Room) -> object:
     return response.status_code, response.json().get("error", {}).get("type")
 
 
+def streamed_requests(room: Room) -> object:
+    response = room.post({"requests": [asked("a"), asked("b", stream=True), asked("c", max_tokens="x")]})
+    if response.status_code == 400:
+        return response.json()["error"]["message"]
+    room.advance("25h")
+    return {name: result["type"] for name, result in room.results(response.json()["id"]).items()}
+
+
+def speedy_requests(room: Room) -> object:
+    batch_id = room.ended(asked("a", speed="standard"), asked("b", speed="fast"))
+    return {name: result["type"] for name, result in room.results(batch_id).items()}
+
+
 def headers_of_results(room: Room) -> object:
     batch_id = room.ended()
     headers = room.download(batch_id).headers
@@ -172,6 +183,7 @@ def three_downloads(room: Room) -> object:
     return len({tuple(order) for order in orders})
 
 
+STREAMED = "`stream=True` is not supported in the Message Batches API"
 NARROW = RateLimits(http_requests_per_minute=1, queued_requests_max=3)
 QUEUE = RateLimits(queued_requests_max=3)
 EVERY_ID = ["request-id", "anthropic-organization-id", "anthropic-workspace-id"]
@@ -214,6 +226,10 @@ SEEN: list[tuple[str, str, Look, object]] = [
         ("application/x-jsonl", "attachment; filename*=utf-8''ID_results.jsonl"),
     ),
     ("results_headers", "early", headers_of_results, (None, 'attachment; filename="ID_results.jsonl"')),
+    ("unsupported_params", "row", streamed_requests, {"a": "succeeded", "b": "errored", "c": "errored"}),
+    ("unsupported_params", "create", streamed_requests, f"requests.1.params.stream: {STREAMED}"),
+    ("speed_parameter", "refuse", speedy_requests, {"a": "errored", "b": "errored"}),
+    ("speed_parameter", "accept_standard", speedy_requests, {"a": "succeeded", "b": "errored"}),
     ("later_downloads", "same", three_downloads, 1),
     ("later_downloads", "reshuffled", three_downloads, 3),
 ]
@@ -231,7 +247,7 @@ def test_every_value_of_every_switch_is_looked_at() -> None:
     looked_at = {(name, value) for name, value, _, _ in SEEN}
     there_are = {(name, value) for name, values in CHOICES.items() for value in values}
 
-    assert there_are - looked_at == {(name, value) for name in SHOWN_WITH_PARAMS for value in CHOICES[name]}
+    assert there_are - looked_at == set()
     assert set(CHOICES) | LAGS == set(Switches.__struct_fields__)
 
 

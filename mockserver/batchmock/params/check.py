@@ -3,19 +3,23 @@
 It does not know when a request is checked, nor what becomes of one that is in order.
 """
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Raw
 
 from batchmock.params.case import Case, Params
 from batchmock.params.explain import explain
 from batchmock.params.finding import Finding
-from batchmock.params.rules import RULES
-from batchmock.params.shapes import Surface, schemas, validator
+from batchmock.params.rules import NOT_TAKEN, RULES, Rule
+from batchmock.params.shapes import Schema, Surface, schemas, validator
 from batchmock.params.terms import Terms
 from batchmock.wire.result import RowError
 
+if TYPE_CHECKING:
+    from pydantic_core import ValidationError
+
+Explain = Callable[["ValidationError", Schema], Finding | None]
 Find = Callable[[Raw | bytes], Finding | None]
 Check = Callable[[Raw | bytes], RowError | None]
 
@@ -37,18 +41,27 @@ def checker(terms: Terms) -> Check:
 
 def finder(terms: Terms) -> Find:
     """Return what finds the first defect of params under these terms, and where it is."""
+    return _finder(terms, RULES, explain)
+
+
+def finder_at_create(terms: Terms) -> Find:
+    """Return what finds only the things that a batch does not take at all, in params of the right shape."""
+    return _finder(terms, [rule for rule in RULES if rule.name in NOT_TAKEN], lambda error, schema: None)
+
+
+def _finder(terms: Terms, known: Sequence[Rule], misshapen: Explain) -> Find:
     from pydantic_core import ValidationError
 
     surface = _surface(terms)
     schema, validate = schemas()["surfaces"][surface], validator(surface).validate_json
-    rules = [rule for rule in RULES if terms.surface in rule.surfaces and terms.api_version in rule.versions]
+    rules = [rule for rule in known if terms.surface in rule.surfaces and terms.api_version in rule.versions]
     fixed = [rule.find for rule in rules if _FIXED.issuperset(rule.on)]
 
     def look(raw: Raw | bytes) -> Finding | None:
         try:
             params: Params = validate(bytes(raw))
         except ValidationError as error:
-            return explain(error, schema)
+            return misshapen(error, schema)
         case = Case(params, terms)
         for find in fixed if _is_plain(params) else [one.find for one in rules if not one.on.isdisjoint(params)]:
             if finding := find(case):

@@ -53,6 +53,9 @@ def _blank_stop(case: Case) -> Finding | None:
 _ONLY_BATCHES: Final[tuple[Surface, ...]] = ("batch",)
 _ONLY_SYNC: Final[tuple[Surface, ...]] = ("messages",)
 
+# What a batch does not take at all; a switch refuses it at create.
+NOT_TAKEN: Final = frozenset({"batch-stream", "batch-unsupported", "batch-research-preview", "batch-billing"})
+
 RULES: Final = (
     Rule(
         name="sampling-removed",

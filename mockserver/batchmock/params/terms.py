@@ -17,10 +17,14 @@ STRICTER_VERSION = "2026-10-21"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What holds for every request of one call; ``user_profile_id`` is the header's."""
+    """What holds for every request of one call.
+
+    ``user_profile_id`` is the header's; ``takes_standard_speed`` lets a batch's requests say ``speed: standard``.
+    """
 
     surface: Surface = "batch"
     api_version: str
     betas: frozenset[str] = frozenset()
     user_profile_id: str | None = None
+    takes_standard_speed: bool = False
     models: Mapping[str, Model] = field(default_factory=lambda: MODELS)

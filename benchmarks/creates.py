@@ -72,9 +72,9 @@ def _create(
     with serving as server:
         cpu = server.cpu()
         answer = exchange(server.port, request)
-        created = server.cpu() - cpu
+        created, memory_factor = server.cpu() - cpu, server.memory_peak() / len(request)
         end(server, answer)
-        return _Created(answer.took, created, server.cpu() - cpu, server.memory_peak() / len(request))
+        return _Created(answer.took, created, server.cpu() - cpu, memory_factor)
 
 
 def _look_at_the_end(server: Server, answer: Answer) -> None:

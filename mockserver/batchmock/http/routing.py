@@ -63,7 +63,11 @@ class Methods:
         switches, handler = call.workspace.switches, endpoint.handler
         if self._manner.versioned and switches.unknown_keys == "present":
             handler = _keys_added(handler)
-        if endpoint.operation and (faults := call.workspace.strike(endpoint.operation, call.named_batch)):
+        if (
+            call.workspace.scenario.faults
+            and endpoint.operation
+            and (faults := call.workspace.strike(endpoint.operation, call.named_batch))
+        ):
             exchange.faults = faults
             refused = partial(refusal, exchange=exchange, switches=switches)
             struck = Struck(call, faults, refused, self._packed)

@@ -129,7 +129,9 @@ BESIDE = {
 
 def refusal(error: Any) -> dict[str, Any]:
     """Return what a caller can learn from an error; a refusal by the SDK itself has no status."""
-    body: Any = getattr(error, "body", None) or {"error": {}}
+    said: Any = getattr(error, "body", None)
+    # A gateway's page is a string, and without an answer there is nothing.
+    body: Any = {"error": {}} if said is None or isinstance(said, str) else said
     return {
         "class": type(error).__name__,
         "status": getattr(error, "status_code", None),

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx2
 import msgspec
-from hypothesis import event, given, settings
+from hypothesis import event, given
 
 from batchmock.clock import ClockSetting
 from batchmock.faults import Answer, Ending
@@ -21,7 +21,6 @@ HEADERS = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
 BODY = msgspec.json.encode({"requests": [request(name) for name in ("a", "b", "c--expired")]})
 
 
-@settings(max_examples=300, deadline=None)
 @given(bad_days)
 def test_a_scenario_with_faults_that_is_written_is_read_back_the_same(scenario: Scenario) -> None:
     assert read_toml(write_toml(scenario)) == scenario
@@ -66,7 +65,6 @@ def batch_id_of(response: httpx2.Response) -> str | None:
     return found if isinstance(found, str) and found.startswith("msgbatch_") else None
 
 
-@settings(max_examples=100, deadline=None)
 @given(quick_bad_days)
 def test_nothing_but_what_the_scenario_says_goes_wrong_and_the_same_twice(scenario: Scenario) -> None:
     seen = live(scenario)

@@ -86,7 +86,10 @@ class ChosenRows(_LineByLine):
 
     def _written(self, line: bytes) -> bytes:
         self._number += 1
-        row = cast(dict[str, object], msgspec.json.decode(line))
+        row = _row(line)
+        if row is None:
+            # Another fault has been here before.
+            return line + b"\n"
         self._first = self._first or row
         if not self._is_chosen(str(row.get("custom_id"))):
             return line + b"\n"
@@ -135,11 +138,20 @@ class WrittenLines(_LineByLine):
         owed, self._owed = self._owed, self._end_of_line
         if self._fault.blank_every and self._number % self._fault.blank_every == 0:
             self._owed += self._end_of_line
-        text = json.dumps(msgspec.json.decode(line)).encode() if self._fault.escape else line
+        row = _row(line) if self._fault.escape else None
+        text = line if row is None else json.dumps(row).encode()
         return start + owed + text
 
     def _last(self) -> bytes:
         return self._owed if self._fault.final_line_end else b""
+
+
+def _row(line: bytes) -> dict[str, object] | None:
+    try:
+        row = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return cast(dict[str, object], row) if isinstance(row, dict) else None
 
 
 def patched(value: object, merge: Mapping[str, object], drop: tuple[str, ...], fill: Fill) -> object:

@@ -20,10 +20,13 @@ MAY_IMPORT = {"batchmock": set[str](), "batchclient": set[str](), "batchproof": 
 RINGS = {
     "errors": 0, "times": 0, "limits": 0, "wire": 0, "clock": 0, "facts": 0, "scenario": 0, "timing": 0,
     "outcomes": 0, "scenario_document": 0, "draws": 0, "models": 0, "betas": 0, "settings": 0,
+    "record": 0, "credential": 0, "digest": 0, "exchange": 0,
     "params": 1, "messages": 1, "moments": 1, "order": 1, "verdicts": 1, "plan": 1, "projection": 1, "replies": 1,
-    "store": 2, "plans": 2, "rates": 2,
+    "truth": 1, "snapshot": 1,
+    "store": 2, "plans": 2, "rates": 2, "history": 2,
     "workspace": 3, "emulator": 3,
-    "http": 4, "access_log": 4, "scenario_files": 4, "coupling": 4, "socket_wire": 4,
+    "http": 4, "access_log": 4, "scenario_files": 4, "scenario_choice": 4, "handle": 4,
+    "workspace_handle": 4, "history_file": 4, "remote": 4, "coupling": 4, "socket_wire": 4,
     "server": 5, "inprocess": 5, "cli": 5, "__main__": 6, "__init__": 0,
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ They do not know what time it is.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from batchmock.clock import ClockSetting
 from batchmock.models import MODELS, Model
 from batchmock.scenario import Scenario
 from batchmock.wire.request import BatchRequest
@@ -42,3 +43,17 @@ class BatchFacts:
 
     submission: Submission
     cancel_initiated_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceState:
+    """A workspace at an instant: what it goes on from is all here.
+
+    ``created`` is how many create calls it has taken; the ids of batches come of it.
+    """
+
+    clock: ClockSetting
+    now: int
+    scenario: Scenario
+    created: int
+    batches: tuple[BatchFacts, ...]

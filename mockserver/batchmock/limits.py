@@ -22,6 +22,8 @@ MESSAGE_RATE_LIMITS = {
 }
 # Ours: a body that stalls is refused with the SDK's `request_body_timeout`; for how long is not documented.
 BODY_PATIENCE_S = 60.0
+# Ours: a day of polling every ten seconds, and a few megabytes.
+EXCHANGES_KEPT_MAX = 10_000
 WINDOW = 24 * 60 * 60 * SECOND
 # Counted from created_at, as the guide's troubleshooting list says, not from ended_at.
 RETENTION = 29 * DAY

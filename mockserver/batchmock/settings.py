@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
-from batchmock.limits import BODY_BYTES_MAX, BODY_PATIENCE_S, RateLimits
+from batchmock.limits import BODY_BYTES_MAX, BODY_PATIENCE_S, EXCHANGES_KEPT_MAX, RateLimits
 from batchmock.models import Model
 from batchmock.scenario import Scenario
 
 # Hosts that no results_url may name: a client would send its key there.
 REAL_API = re.compile(r"(?:^|\.)(?:anthropic|claude)\.com\.?(?::\d+)?$", re.ASCII | re.IGNORECASE)
+# What arrives in a header as it was sent.
+_TOKEN = re.compile(r"[!-~]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,8 @@ class Settings:
       ``strict_keys`` refuses it with a 401.
     - ``public_url``: where clients reach the emulator, for ``results_url``; None takes it from each request.
     - ``models``: models to know beside the real ones; one that has a real one's id takes its place.
+    - ``exchanges_kept_max``: how many exchanges the history of each workspace keeps.
+    - ``control_token``: what calls of the control plane must say in ``x-emulator-token``; None lets everybody in.
     - ``body_patience_s``: for how many real seconds an upload may stall before it is refused.
     """
 
@@ -37,6 +41,8 @@ class Settings:
     strict_keys: bool = False
     public_url: str | None = None
     models: tuple[Model, ...] = ()
+    exchanges_kept_max: int = EXCHANGES_KEPT_MAX
+    control_token: str | None = None
     body_bytes_max: int = BODY_BYTES_MAX
     body_patience_s: float = BODY_PATIENCE_S
 
@@ -48,10 +54,13 @@ class Settings:
         ids = [model.id for model in self.models]
         if twice := {id_ for id_ in ids if ids.count(id_) > 1}:
             raise UsageError(f"model {min(twice)} is added twice; once is enough")
+        if self.control_token is not None and not _TOKEN.fullmatch(self.control_token):
+            raise UsageError("the control token is no text that a header can carry; use visible ASCII characters")
         for name, value in (
             ("requests per minute", self.limits.http_requests_per_minute),
             ("queued requests", self.limits.queued_requests_max),
             ("body bytes", self.body_bytes_max),
+            ("exchanges kept", self.exchanges_kept_max),
         ):
             if value is not None and value < 1:
                 raise UsageError(f"the limit on {name} is {value}; it is at least 1")

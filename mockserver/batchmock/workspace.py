@@ -11,8 +11,9 @@ from threading import Lock
 from batchmock.clock import Clock
 from batchmock.draws import Identifiers
 from batchmock.errors import ApiError, batch_not_found, invalid_request
-from batchmock.facts import BatchFacts, Submission
-from batchmock.limits import PAGE_LIMIT_DEFAULT, RateLimits
+from batchmock.facts import BatchFacts, Submission, WorkspaceState
+from batchmock.history import History
+from batchmock.limits import EXCHANGES_KEPT_MAX, PAGE_LIMIT_DEFAULT, RateLimits
 from batchmock.models import MODELS, Model
 from batchmock.plans import Plans
 from batchmock.projection import BatchView, project, result_lines, unfinished
@@ -27,11 +28,15 @@ QUEUE_RETRY_AFTER_S = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateOptions:
-    """What the headers of a create call say about every request of the batch."""
+    """What the headers of a create call say about every request of the batch.
+
+    ``scenario`` is for this batch alone; None is the workspace's.
+    """
 
     api_version: str
     betas: frozenset[str] = frozenset()
     user_profile_id: str | None = None
+    scenario: Scenario | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +67,13 @@ class Workspace:
         scenario: Scenario,
         limits: RateLimits,
         models: Mapping[str, Model] = MODELS,
+        history: History | None = None,
     ) -> None:
         self.id = workspace_id
         self.clock = clock
         self.scenario = scenario
         self.models = models
+        self.history = History(EXCHANGES_KEPT_MAX) if history is None else history
         self._ids = Identifiers(scenario.seed, f"batch\0{workspace_id}", "msgbatch_01")
         self._bucket = Bucket(limits.http_requests_per_minute)
         self._queued_max = limits.queued_requests_max
@@ -99,7 +106,7 @@ class Workspace:
             id=self._ids.of(str(number)),
             created_at=now,
             requests=requests,
-            scenario=self.scenario,
+            scenario=options.scenario or self.scenario,
             api_version=options.api_version,
             betas=options.betas,
             user_profile_id=options.user_profile_id,
@@ -116,6 +123,11 @@ class Workspace:
             ApiError: 404.
         """
         return self._view(self._facts(batch_id), now)
+
+    def batches(self, now: int) -> list[BatchView]:
+        """Return all batches, in the order they were created."""
+        with self._lock:
+            return [self._view(facts, now) for facts in self._store.all()]
 
     def page(self, query: PageQuery, now: int) -> PageView:
         """Return a page of batches.
@@ -166,6 +178,26 @@ class Workspace:
                 )
             self._store.delete(batch_id)
             self._plans.forget(batch_id)
+
+    def state(self, now: int) -> WorkspaceState:
+        """Return all that there is to know of it, but for what was asked and answered."""
+        with self._lock:
+            return WorkspaceState(
+                clock=self.clock.setting,
+                now=now,
+                scenario=self.scenario,
+                created=self._created,
+                batches=tuple(self._store.all()),
+            )
+
+    def take_up(self, state: WorkspaceState) -> Generator[None, None, None]:
+        """Go on from a state, in place of the one at hand; yields now and then."""
+        for facts in state.batches:
+            yield from self._plans.prepare(facts.submission)
+        with self._lock:
+            self.scenario, self._created = state.scenario, state.created
+            for facts in state.batches:
+                self._store.put(facts)
 
     def _facts(self, batch_id: str) -> BatchFacts:
         facts = self._store.get(batch_id)

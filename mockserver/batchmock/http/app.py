@@ -5,16 +5,18 @@ by hand, on none. Whoever has an event loop lends its ``Runtime``.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from batchmock.emulator import Emulator
-from batchmock.http import batches, control, messages, models
-from batchmock.http.exchange import Exchange, ExchangeLayer
-from batchmock.http.routing import Handler, Methods, OpenToAll, nowhere
+from batchmock.exchange import Exchange
+from batchmock.http import batches, messages, models
+from batchmock.http.control.calls import OPEN_CALLS, handlers_by_path
+from batchmock.http.exchange import ExchangeLayer
+from batchmock.http.routing import Handler, Methods, OpenToAll, Served, nowhere
 from batchmock.http.runtime import BY_HAND, Runtime
 
 # A short page stays below this: packing it would cost more than sending it. So does any one batch object.
@@ -33,35 +35,38 @@ def build_app(
 ) -> ASGIApp:
     """Return the app; ``observe`` sees each exchange once it is over."""
 
-    def api(path: str, **handlers: Handler) -> Route:
-        return Route(path, Methods(emulator, runtime, handlers, versioned=True, metered=True))
+    def api(path: str, **served: Served) -> Route:
+        return Route(path, Methods(emulator, runtime, served, versioned=True, metered=True))
 
-    def large(path: str, **handlers: Handler) -> Route:
-        return Route(path, packed(Methods(emulator, runtime, handlers, versioned=True, metered=True)))
+    def large(path: str, **served: Served) -> Route:
+        return Route(path, packed(Methods(emulator, runtime, served, versioned=True, metered=True)))
 
-    def beside(path: str, **handlers: Handler) -> Route:
-        return Route(path, packed(Methods(emulator, runtime, handlers, versioned=True, metered=False)))
+    def beside(path: str, **served: Served) -> Route:
+        return Route(path, packed(Methods(emulator, runtime, served, versioned=True, metered=False)))
 
-    def emulators_own(path: str, **handlers: Handler) -> Route:
-        methods = Methods(emulator, runtime, handlers, versioned=False, metered=False)
-        return Route(f"/_emulator{path}", methods)
+    def emulators_own(path: str, handlers: Mapping[str, Handler]) -> Route:
+        served = {method: Served(None, handler) for method, handler in handlers.items()}
+        return Route(path, Methods(emulator, runtime, served, versioned=False, metered=False))
 
+    one = "/v1/messages/batches/{batch_id}"
     routes = [
-        api("/v1/messages/batches/{batch_id}", GET=batches.retrieve, DELETE=batches.delete),
-        large("/v1/messages/batches", POST=batches.create, GET=batches.list_batches),
-        large("/v1/messages/batches/{batch_id}/results", GET=batches.results),
-        api("/v1/messages/batches/{batch_id}/cancel", POST=batches.cancel),
-        beside("/v1/messages", POST=messages.create),
-        beside("/v1/messages/count_tokens", POST=messages.count_tokens),
-        beside("/v1/models", GET=models.list_models),
-        beside("/v1/models/{model_id:path}", GET=models.retrieve),
-        Route("/_emulator/health", OpenToAll(control.health)),
-        emulators_own("/clock", GET=control.read_clock, PUT=control.change_clock),
-        emulators_own("/clock/advance", POST=control.advance_clock),
-        emulators_own("/reset", POST=control.reset),
+        api(one, GET=Served("retrieve", batches.retrieve), DELETE=Served("delete", batches.delete)),
+        large(
+            "/v1/messages/batches",
+            POST=Served("create", batches.create),
+            GET=Served("list", batches.list_batches),
+        ),
+        large(f"{one}/results", GET=Served("results", batches.results)),
+        api(f"{one}/cancel", POST=Served("cancel", batches.cancel)),
+        beside("/v1/messages", POST=Served("message", messages.create)),
+        beside("/v1/messages/count_tokens", POST=Served("count_tokens", messages.count_tokens)),
+        beside("/v1/models", GET=Served("list_models", models.list_models)),
+        beside("/v1/models/{model_id:path}", GET=Served("retrieve_model", models.retrieve)),
+        *(Route(path, OpenToAll(answer)) for path, answer in OPEN_CALLS.items()),
+        *(emulators_own(path, handlers) for path, handlers in handlers_by_path().items()),
     ]
     router = Router(routes, redirect_slashes=False, default=nowhere)
-    return ExchangeLayer(router, emulator, observe)
+    return ExchangeLayer(router, emulator, runtime, observe)
 
 
 def packed(app: ASGIApp) -> ASGIApp:

@@ -3,39 +3,38 @@
 It does not know how a batch unfolds. Source of each path, status and header: docs/fidelity.md.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable
 
 from starlette.datastructures import QueryParams
 
 from batchmock.errors import ApiError
 from batchmock.http.admission import create_options
-from batchmock.http.body import read_body
+from batchmock.http.body import receive_body
 from batchmock.http.origin import origin
 from batchmock.http.paging import page_query
-from batchmock.http.responses import JsonResponse, RawHeader, StreamedResponse
+from batchmock.http.responses import JSONL, JsonResponse, RawHeader, StreamedResponse, in_chunks
 from batchmock.http.routing import Call
-from batchmock.http.runtime import Pause
 from batchmock.limits import POLL_RETRY_AFTER_S
 from batchmock.projection import BatchView, render
 from batchmock.wire.batch import BatchPage, DeletedMessageBatch, MessageBatch
 from batchmock.wire.request import parse_create
-
-# Large enough that sending costs nothing beside making the lines, small enough that memory stays flat.
-CHUNK_BYTES = 64 * 1024
 
 _RETRY_AFTER = [(b"retry-after", str(POLL_RETRY_AFTER_S).encode("ascii"))]
 
 
 async def create(call: Call) -> JsonResponse:
     """``POST /v1/messages/batches``: 200 and the batch."""
-    options = create_options(call.headers)
-    body = await read_body(call.headers, call.receive, bytes_max=call.emulator.settings.body_bytes_max)
-    creating = call.workspace.create(parse_create(body), options, call.now)
+    options = create_options(call.headers, call.workspace.scenario)
+    body = await receive_body(call, bytes_max=call.emulator.settings.body_bytes_max)
+    requests = parse_create(body)
+    call.exchange.requests = len(requests)
+    creating = call.workspace.create(requests, options, call.now)
     while True:
         try:
             next(creating)
         except StopIteration as done:
             view: BatchView = done.value
+            call.exchange.batch_id = view.facts.submission.id
             call.runtime.ahead(view.plan.verdicts.work)
             return await _batch(call, view)
         await call.runtime.pause()
@@ -70,8 +69,8 @@ async def results(call: Call) -> StreamedResponse:
         raise
     await _unfold(call, call.workspace.retrieve(call.batch_id, call.now))
     disposition = f"attachment; filename*=utf-8''{call.batch_id}_results.jsonl".encode()
-    headers = [(b"content-disposition", disposition), (b"content-type", b"application/x-jsonl")]
-    return StreamedResponse(_chunks(lines, call.runtime.pause), headers, call.runtime.watch)
+    headers = [(b"content-disposition", disposition), JSONL]
+    return StreamedResponse(in_chunks(lines, call.runtime.pause), headers, call.runtime.watch)
 
 
 async def cancel(call: Call) -> JsonResponse:
@@ -100,16 +99,3 @@ async def _rendered(call: Call, view: BatchView) -> MessageBatch:
 async def _unfold(call: Call, view: BatchView) -> None:
     while view.unfold():
         await call.runtime.pause()
-
-
-async def _chunks(lines: Iterator[bytes], pause: Pause) -> AsyncIterator[bytes]:
-    chunk = bytearray()
-    for line in lines:
-        chunk += line
-        if len(chunk) >= CHUNK_BYTES:
-            yield bytes(chunk)
-            chunk.clear()
-            # A client that reads as fast as we write would else keep every other client waiting.
-            await pause()
-    if chunk:
-        yield bytes(chunk)

@@ -5,11 +5,29 @@ It does not know what the bytes mean. Source of the limits: docs/fidelity.md, li
 
 from starlette.types import Receive
 
+from batchmock.digest import AT_ONCE_BYTES_MAX, Digest
 from batchmock.errors import ApiError, invalid_request
 from batchmock.http.exchange import ClientGoneError
 from batchmock.http.headers import RequestHeaders
+from batchmock.http.routing import Call
 
 _IDENTITY = ("", "identity")
+
+
+async def receive_body(call: Call, *, bytes_max: int) -> bytearray:
+    """Return the whole body of a call of the API, as ``read_body`` does, and let the history know of it.
+
+    Raises:
+        ApiError, ClientGoneError: as ``read_body``.
+    """
+    body = await read_body(call.headers, call.receive, bytes_max=bytes_max)
+    digest = call.exchange.body = Digest(body)
+    if digest.size_bytes <= AT_ONCE_BYTES_MAX:
+        digest.work()
+    elif before := call.emulator.large_bodies.take(digest):
+        while before.work():
+            await call.runtime.pause()
+    return body
 
 
 async def read_body(headers: RequestHeaders, receive: Receive, *, bytes_max: int) -> bytearray:

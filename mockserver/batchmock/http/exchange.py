@@ -7,43 +7,37 @@ nothing here starts a task or a thread, or waits for anything but the caller.
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
+from batchmock.exchange import CHARS_MAX, Exchange, kept
+from batchmock.http.admission import credentials
+from batchmock.http.headers import request_headers
 from batchmock.http.responses import error_response
+from batchmock.http.runtime import Runtime
 from batchmock.http.wire_faults import ConnectionOverError
 from batchmock.times import SECOND, http_date
-from batchmock.workspace import Workspace
 
 EXCHANGE = "batchmock.exchange"
+CONTROL_PLANE = "/_emulator/"
 
 
 class ClientGoneError(Exception):
     """The client closed the connection before it had sent its whole request."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Exchange:
-    """What is known of an exchange so far; ``now`` is read once, and holds for all of it."""
-
-    method: str
-    path: str
-    request_id: str
-    now: int | None = None
-    workspace: Workspace | None = None
-    status: int = 0
-    sent_bytes: int = 0
-
-
 class ExchangeLayer:
     """Wraps the routes; ``observe`` is called with each exchange once it is over."""
 
-    def __init__(self, app: ASGIApp, emulator: Emulator, observe: Callable[[Exchange], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, emulator: Emulator, runtime: Runtime, observe: Callable[[Exchange], None]
+    ) -> None:
         self._app = app
         self._emulator = emulator
+        self._real = runtime.real
+        self._ahead = runtime.ahead
         self._observe = observe
         self._organization = (b"anthropic-organization-id", emulator.organization_id.encode("ascii"))
 
@@ -53,14 +47,15 @@ class ExchangeLayer:
             return
         exchange = Exchange(
             method=scope["method"],
-            path=scope["path"],
-            request_id=self._emulator.request_id(),
+            path=scope["path"][:CHARS_MAX],
+            query=scope["query_string"][:CHARS_MAX],
+            arrived=self._real(),
         )
         scope[EXCHANGE] = exchange
         try:
-            await self._answer(exchange, scope, receive, self._with_headers(exchange, send))
+            await self._answer(exchange, scope, receive, self._with_headers(exchange, scope, send))
         finally:
-            self._observe(exchange)
+            self._end(exchange, scope)
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -68,33 +63,65 @@ class ExchangeLayer:
         except (ClientGoneError, ConnectionOverError):
             return
         except ApiError as error:
-            await error_response(error, exchange.request_id)(scope, receive, send)
+            await self._refuse(error, exchange, scope, receive, send)
         except Exception:
             traceback.print_exc(file=sys.stderr)
             if exchange.status:
                 raise
             fault = ApiError("api_error", "Internal server error")
-            await error_response(fault, exchange.request_id)(scope, receive, send)
+            await self._refuse(fault, exchange, scope, receive, send)
 
-    def _with_headers(self, exchange: Exchange, send: Send) -> Send:
+    async def _refuse(
+        self, error: ApiError, exchange: Exchange, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        if not exchange.request_id:
+            self._identify(exchange, scope)
+        await error_response(error, exchange.request_id)(scope, receive, send)
+
+    def _with_headers(self, exchange: Exchange, scope: Scope, send: Send) -> Send:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                exchange.status = message["status"]
+                if not exchange.request_id:
+                    self._identify(exchange, scope)
+                exchange.status, exchange.response_headers = message["status"], tuple(message["headers"])
                 message["headers"] += self._headers(exchange)
             else:
                 exchange.sent_bytes += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    # Told before it is sent: whoever has the whole answer finds it in the history.
+                    exchange.is_complete = exchange.is_over = True
+                    exchange.ended = self._real()
             await send(message)
 
         return sending
 
-    def _headers(self, exchange: Exchange) -> list[tuple[bytes, bytes]]:
+    def _identify(self, exchange: Exchange, scope: Scope) -> None:
+        """Give a now and an id to an exchange that no workspace took in, and keep it if it is the API's."""
         if exchange.now is None:
             exchange.now = self._emulator.idle_now()
+        exchange.request_id = self._emulator.request_id()
+        if not exchange.path.startswith(CONTROL_PLANE):
+            headers = request_headers(scope)
+            exchange.credentials, exchange.request_headers = credentials(headers), kept(headers)
+            self._emulator.unclaimed.open(exchange)
+
+    def _end(self, exchange: Exchange, scope: Scope) -> None:
+        if not exchange.request_id:
+            self._identify(exchange, scope)
+        if exchange.body is not None and exchange.body.work():
+            self._ahead(exchange.body.work)
+        if not exchange.is_over:
+            exchange.is_over = True
+            exchange.ended = self._real()
+        self._observe(exchange)
+
+    def _headers(self, exchange: Exchange) -> list[tuple[bytes, bytes]]:
+        now = exchange.now or 0
         headers = [
-            (b"date", http_date(exchange.now // SECOND).encode("ascii")),
+            (b"date", http_date(now // SECOND).encode("ascii")),
             (b"request-id", exchange.request_id.encode("ascii")),
             self._organization,
         ]
-        if exchange.workspace is not None:
-            headers.append((b"anthropic-workspace-id", exchange.workspace.id.encode("ascii")))
+        if exchange.workspace_id is not None:
+            headers.append((b"anthropic-workspace-id", exchange.workspace_id.encode("ascii")))
         return headers

@@ -8,8 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from msgspec import Raw
 
 from batchmock.http.admission import betas_of
-from batchmock.http.body import read_body
-from batchmock.http.exchange import EXCHANGE, Exchange
+from batchmock.http.body import receive_body
 from batchmock.http.responses import JsonResponse, RawHeader, StreamedResponse
 from batchmock.http.routing import Call
 from batchmock.http.runtime import Pause
@@ -25,8 +24,7 @@ async def create(call: Call) -> JsonResponse | StreamedResponse:
     """``POST /v1/messages``: the message, or its events."""
     params = await _params(call)
     streamed = is_streamed(params)
-    exchange: Exchange = call.scope[EXCHANGE]
-    message_id = call.emulator.message_id(exchange.request_id)
+    message_id = call.emulator.message_id(call.exchange.request_id)
     message = answer(params, betas_of(call.headers), call.workspace.models, message_id)
     if not streamed:
         return JsonResponse(message, headers=_rates(call.now))
@@ -41,7 +39,7 @@ async def count_tokens(call: Call) -> JsonResponse:
 
 async def _params(call: Call) -> Raw:
     bytes_max = min(MESSAGE_BODY_BYTES_MAX, call.emulator.settings.body_bytes_max)
-    return params_of(await read_body(call.headers, call.receive, bytes_max=bytes_max))
+    return params_of(await receive_body(call, bytes_max=bytes_max))
 
 
 async def _sent(made: Iterator[bytes], pause: Pause) -> AsyncIterator[bytes]:

@@ -9,12 +9,16 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from batchmock.errors import ApiError
-from batchmock.http.runtime import Watch
+from batchmock.http.runtime import Pause, Watch
 
 RawHeader = tuple[bytes, bytes]
 
+# Large enough that sending costs nothing beside making the lines, small enough that memory stays flat.
+CHUNK_BYTES = 64 * 1024
+
 # The API names no charset.
-_JSON: RawHeader = (b"content-type", b"application/json")
+JSON: RawHeader = (b"content-type", b"application/json")
+JSONL: RawHeader = (b"content-type", b"application/x-jsonl")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -31,7 +35,7 @@ class JsonResponse:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
         length = (b"content-length", b"%d" % len(self._body))
-        headers = [_JSON, length, *self._headers]
+        headers = [JSON, length, *self._headers]
         await send({"type": "http.response.start", "status": self._status, "headers": headers})
         await send({"type": "http.response.body", "body": self._body})
 
@@ -55,6 +59,20 @@ class StreamedResponse:
                     return
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+
+async def in_chunks(lines: Iterable[bytes], pause: Pause) -> AsyncIterator[bytes]:
+    """Yield lines together, as they are made."""
+    chunk = bytearray()
+    for line in lines:
+        chunk += line
+        if len(chunk) >= CHUNK_BYTES:
+            yield bytes(chunk)
+            chunk.clear()
+            # A client that reads as fast as we write would else keep every other client waiting.
+            await pause()
+    if chunk:
+        yield bytes(chunk)
 
 
 def error_response(error: ApiError, request_id: str) -> JsonResponse:

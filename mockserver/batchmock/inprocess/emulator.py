@@ -14,13 +14,16 @@ from starlette.types import ASGIApp
 from batchmock.clock import ClockSetting
 from batchmock.emulator import Emulator
 from batchmock.errors import UsageError
+from batchmock.exchange import Exchange
+from batchmock.facts import WorkspaceState
 from batchmock.http.app import build_app, no_record
-from batchmock.http.exchange import Exchange
+from batchmock.http.runtime import Runtime
 from batchmock.inprocess.intercept import BASE_URL, intercepting
 from batchmock.inprocess.libraries import LIBRARIES, LibraryName, is_installed, library
 from batchmock.inprocess.local_clock import LocalClock
 from batchmock.scenario import Scenario
 from batchmock.settings import Settings
+from batchmock.workspace_handle import WorkspaceHandle
 
 if TYPE_CHECKING:
     import httpx
@@ -32,13 +35,15 @@ MANUAL = Settings(clock=ClockSetting(mode="manual"))
 FOLLOWING = ClockSetting(mode="wall")
 
 
-class LocalEmulator:
+class LocalEmulator(WorkspaceHandle):
     """The Message Batches API in this process, on a clock that a test owns.
 
     - ``base_url``: where clients find it; a host that cannot exist.
     - ``api_key``: what its clients send. Any other key opens a workspace of its own, on the same clock.
     - ``clock``: the time of all its workspaces.
     - ``app``: the emulator as an ASGI app.
+
+    What it came to, and what was asked of it, is told by the methods of ``batchmock.handle``.
     """
 
     def __init__(
@@ -56,7 +61,8 @@ class LocalEmulator:
         self.clock = LocalClock(time.time_ns() if settings.start is None else settings.start)
         settings = replace(settings, clock=FOLLOWING, start=None, scenario=scenario or settings.scenario)
         emulator = Emulator(settings, real=self.clock.source.now)
-        self.app: ASGIApp = build_app(emulator, observe=observe)
+        super().__init__(emulator, api_key)
+        self.app: ASGIApp = build_app(emulator, runtime=Runtime(real=time.time_ns), observe=observe)
 
     def client(self, **options: Any) -> "Anthropic":
         """Return the official client, pointed here; options are its own, such as ``max_retries=0``."""
@@ -104,6 +110,11 @@ class LocalEmulator:
         Every other host is refused, but those in ``allow``. Of nested blocks the innermost counts.
         """
         return intercepting(self.app, api_key=self.api_key, allow=allow)
+
+    def _restore(self, state: WorkspaceState) -> None:
+        # There is one time for all: it goes back to what it was then.
+        self.clock.source.restart(state.now)
+        super()._restore(replace(state, clock=FOLLOWING))
 
     def _connected(self, name: Any, *, is_async: bool) -> dict[str, Any]:
         used = library(name)

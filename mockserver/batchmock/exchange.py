@@ -84,7 +84,7 @@ def record(exchange: Exchange, *, real: bool) -> Record[str]:
         path=_without_keys(exchange.path),
         query=_without_keys(exchange.query.decode("latin-1")),
         operation=exchange.operation,
-        batch_id=exchange.batch_id,
+        batch_id=None if exchange.batch_id is None else _without_keys(exchange.batch_id),
         credentials=tuple(CredentialSeen(one.header, one.digest.hex()[:8]) for one in exchange.credentials),
         retry_count=_whole(headers.get("x-stainless-retry-count", "")),
         request_headers=dict(sorted(headers.items())),

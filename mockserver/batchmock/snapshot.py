@@ -6,7 +6,7 @@ history. It does not know who keeps it.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -25,7 +25,7 @@ Given = TypeVar("Given")
 Parsed = TypeVar("Parsed")
 
 # What the layout below is called; another layout gets another number.
-FORMAT = "batchmock-snapshot-1"
+FORMAT: Final = "batchmock-snapshot-1"
 # Requests written at once: large ones make a megabyte.
 SLICE = 500
 
@@ -55,7 +55,7 @@ class BatchState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Snapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole document; ``created`` is how many batches were ever created."""
 
-    format: Literal["batchmock-snapshot-1"] = FORMAT
+    format: Literal["batchmock-snapshot-1"]
     clock: ClockState
     scenario: dict[str, Any]
     created: Annotated[int, Meta(ge=0)]
@@ -73,7 +73,7 @@ def write_snapshot(state: WorkspaceState) -> Iterator[bytes]:
         speed=state.clock.speed,
         step=write_duration(state.clock.step),
     )
-    whole = Snapshot(clock=clock, scenario=dump(state.scenario), created=state.created, batches=[])
+    whole = Snapshot(format=FORMAT, clock=clock, scenario=dump(state.scenario), created=state.created, batches=[])
     yield _open(whole, "batches")
     for number, facts in enumerate(state.batches):
         if number:

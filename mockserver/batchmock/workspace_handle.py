@@ -108,4 +108,4 @@ class WorkspaceHandle:
 
 def _read(told: Struct, shape: type[T]) -> T:
     """Return a value of the wire with its instants as ``datetime``."""
-    return msgspec.convert(told, shape, from_attributes=True)
+    return msgspec.json.decode(msgspec.json.encode(told), type=shape)

@@ -55,7 +55,8 @@ class ExchangeLayer:
         try:
             await self._answer(exchange, scope, receive, self._with_headers(exchange, scope, send))
         finally:
-            self._end(exchange, scope)
+            if not exchange.is_over:
+                self._end(exchange, scope)
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -88,9 +89,9 @@ class ExchangeLayer:
             else:
                 exchange.sent_bytes += len(message.get("body", b""))
                 if not message.get("more_body", False):
-                    # Told before it is sent: whoever has the whole answer finds it in the history.
-                    exchange.is_complete = exchange.is_over = True
-                    exchange.ended = self._real()
+                    # Before it is sent: whoever has the whole answer finds it in the history.
+                    exchange.is_complete = True
+                    self._end(exchange, scope)
             await send(message)
 
         return sending
@@ -108,11 +109,10 @@ class ExchangeLayer:
     def _end(self, exchange: Exchange, scope: Scope) -> None:
         if not exchange.request_id:
             self._identify(exchange, scope)
+        exchange.is_over = True
+        exchange.ended = self._real()
         if exchange.body is not None and exchange.body.work():
             self._ahead(exchange.body.work)
-        if not exchange.is_over:
-            exchange.is_over = True
-            exchange.ended = self._real()
         self._observe(exchange)
 
     def _headers(self, exchange: Exchange) -> list[tuple[bytes, bytes]]:

@@ -3,13 +3,13 @@
 It does not know what a key opens.
 """
 
-from hashlib import sha256
+from hashlib import blake2b
 
 from msgspec import Struct
 
 
 class Credential(Struct, frozen=True, gc=False):
-    """A key by its SHA-256; the key itself goes no further than to where a request comes in."""
+    """A key by its digest; the key itself goes no further than to where a request comes in."""
 
     header: str
     digest: bytes
@@ -17,4 +17,4 @@ class Credential(Struct, frozen=True, gc=False):
 
 def digest(key: str) -> bytes:
     """Return what stands for a key."""
-    return sha256(key.encode("utf-8", "surrogateescape")).digest()
+    return blake2b(key.encode("utf-8", "surrogateescape"), digest_size=16).digest()

@@ -5,6 +5,7 @@ What is kept is bounded, and holds no credential. It does not know how requests 
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -24,10 +25,8 @@ _REQUEST_HEADERS = frozenset((
     "idempotency-key", "if-none-match", "if-range", "range", "user-agent",
     *(f"x-stainless-{name}" for name in _SDK),
 ))  # fmt: skip
-_RESPONSE_HEADERS = frozenset(
-    ["content-encoding", "content-length", "content-type", "retry-after", "x-should-retry"]
-)
-_RATE_LIMIT = "anthropic-ratelimit-"
+_RESPONSE_HEADERS = frozenset([b"content-encoding", b"content-type", b"retry-after", b"x-should-retry"])
+_RATE_LIMIT = b"anthropic-ratelimit-"
 # An attacker's headers and paths must not fill the memory; honest ones are shorter.
 CHARS_MAX = 500
 
@@ -69,8 +68,29 @@ class Exchange(Struct, kw_only=True, gc=False):
 
 
 def kept(headers: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return of a request's headers what a history tells."""
-    return [(name, value[:CHARS_MAX]) for name, value in headers.items() if name in _REQUEST_HEADERS]
+    """Return of a request's headers what a history tells, not yet bounded."""
+    return [pair for pair in headers.items() if pair[0] in _REQUEST_HEADERS]
+
+
+# Most responses have the same ones, so most exchanges can share what is kept of them.
+@lru_cache(maxsize=256)
+def kept_of_response(headers: tuple[tuple[bytes, bytes], ...]) -> RawHeaders:
+    """Return of a response's headers what a history tells."""
+    return tuple(pair for pair in headers if pair[0] in _RESPONSE_HEADERS or pair[0].startswith(_RATE_LIMIT))
+
+
+def tighten(exchange: Exchange, earlier: Exchange) -> None:
+    """Let an exchange hold little, and nothing that an earlier one holds already: clients repeat themselves."""
+    if exchange.path == earlier.path:
+        exchange.path = earlier.path
+    if exchange.batch_id == earlier.batch_id:
+        exchange.batch_id = earlier.batch_id
+    if exchange.credentials == earlier.credentials:
+        exchange.credentials = earlier.credentials
+    if exchange.request_headers == earlier.request_headers:
+        exchange.request_headers = earlier.request_headers
+    else:
+        exchange.request_headers = [(name, value[:CHARS_MAX]) for name, value in exchange.request_headers]
 
 
 def record(exchange: Exchange, *, real: bool) -> Record[str]:
@@ -92,7 +112,7 @@ def record(exchange: Exchange, *, real: bool) -> Record[str]:
         requests=exchange.requests,
         status=exchange.status or None,
         request_id=exchange.request_id,
-        response_headers=_told(exchange.response_headers),
+        response_headers={name.decode(): value.decode("latin-1") for name, value in exchange.response_headers},
         response_bytes=exchange.sent_bytes,
         is_complete=exchange.is_complete,
         is_over=exchange.is_over,
@@ -103,11 +123,6 @@ def record(exchange: Exchange, *, real: bool) -> Record[str]:
 
 def _body(body: Digest) -> BodySeen:
     return BodySeen(body.size_bytes, body.hexadecimal())
-
-
-def _told(headers: RawHeaders) -> dict[str, str]:
-    named = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
-    return dict(sorted(pair for pair in named if pair[0] in _RESPONSE_HEADERS or pair[0].startswith(_RATE_LIMIT)))
 
 
 def _real(exchange: Exchange) -> RealTime[str] | None:

@@ -8,7 +8,7 @@ from collections import deque
 from operator import attrgetter
 from threading import Lock
 
-from batchmock.exchange import Exchange, record
+from batchmock.exchange import Exchange, record, tighten
 from batchmock.record import HistoryPage, HistoryQuery
 
 PAGE_LIMIT_DEFAULT = 1_000
@@ -38,12 +38,8 @@ class History:
             self._count += 1
             exchange.sequence = self._count
             self._exchanges.append(exchange)
-            # Clients repeat themselves: what is the same is held once.
-            earlier, self._latest = self._latest, exchange
-            if exchange.request_headers == earlier.request_headers:
-                exchange.request_headers = earlier.request_headers
-            if exchange.credentials == earlier.credentials:
-                exchange.credentials = earlier.credentials
+            tighten(exchange, self._latest)
+            self._latest = exchange
 
     def clear(self) -> int:
         """Forget all exchanges, and tell how many they were; numbers go on."""

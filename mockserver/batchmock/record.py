@@ -18,10 +18,10 @@ Operation = Literal[
 
 
 class CredentialSeen(Struct, frozen=True):
-    """A credential by the header that carried it and the first eight digits of its SHA-256."""
+    """A credential by the header that carried it, and eight hexadecimal digits of its digest (BLAKE2b of 128 bits)."""
 
     header: str
-    sha256: str
+    digest: str
 
 
 class BodySeen(Struct, frozen=True):

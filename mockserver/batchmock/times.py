@@ -38,7 +38,6 @@ def timestamp(instant: int) -> str:
     return moment.isoformat(timespec="microseconds")
 
 
-@lru_cache(maxsize=64)
 def http_date(second: int) -> str:
     """Write a whole second since 1970 as an HTTP ``Date``."""
     return formatdate(second, usegmt=True)

@@ -4,7 +4,7 @@ import gc
 import json
 import re
 import tracemalloc
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,10 @@ SDK = {
 }
 
 
+def digest_of(key: str) -> str:
+    return blake2b(key.encode(), digest_size=16).hexdigest()[:8]
+
+
 def test_an_exchange_is_told_from_request_to_response() -> None:
     app = App()
     batch_id = app.create("a", "b", headers=SDK)
@@ -50,13 +54,13 @@ def test_an_exchange_is_told_from_request_to_response() -> None:
         "query": "",
         "operation": "create",
         "batch_id": batch_id,
-        "credentials": [{"header": "x-api-key", "sha256": sha256(b"k").hexdigest()[:8]}],
+        "credentials": [{"header": "x-api-key", "digest": digest_of("k")}],
         "retry_count": 2,
         "request_headers": {"anthropic-version": "2023-06-01"} | SDK,
         "request_body": {"bytes": len(body), "sha256": sha256(body).hexdigest()},
         "requests": 2,
         "status": 200,
-        "response_headers": {"content-length": str(sent), "content-type": "application/json"},
+        "response_headers": {"content-type": "application/json"},
         "is_complete": True,
         "is_over": True,
         "faults": [],
@@ -133,7 +137,7 @@ def test_exchanges_that_open_no_workspace_are_told_apart() -> None:
         (405, None, None),
         (404, None, None),
     ]
-    assert unclaimed[0]["credentials"] == [{"header": "x-api-key", "sha256": sha256(b"wrong").hexdigest()[:8]}]
+    assert unclaimed[0]["credentials"] == [{"header": "x-api-key", "digest": digest_of("wrong")}]
     assert unclaimed[1]["credentials"] == []
     assert unclaimed[3]["path"] == "/v1/v1/messages/batches"
     assert app.history() == []
@@ -302,8 +306,8 @@ def test_no_credential_is_ever_told(key: str, token: str, stray: str) -> None:
         assert json.dumps(secret)[1:-1].encode() not in told
     credentials = app.ask("GET", "/_emulator/history", headers=headers)["exchanges"][0]["credentials"]
     assert credentials == [
-        {"header": "x-api-key", "sha256": sha256(key.encode()).hexdigest()[:8]},
-        {"header": "authorization", "sha256": sha256(token.encode()).hexdigest()[:8]},
+        {"header": "x-api-key", "digest": digest_of(key)},
+        {"header": "authorization", "digest": digest_of(token)},
     ]
 
 
@@ -316,6 +320,17 @@ def test_ids_and_histories_of_a_workspace_depend_on_nobody_elses_calls() -> None
     crowded.create("a")
 
     assert alone.history("real=false") == crowded.history("real=false")
+
+
+def test_a_refused_create_has_no_batch_whatever_was_created_before() -> None:
+    app = App()
+    app.create("a")
+    app("POST", BATCHES, {"requests": []})
+
+    created, refused = app.history()
+
+    assert created["batch_id"] is not None
+    assert (refused["status"], refused["batch_id"], refused["requests"]) == (400, None, None)
 
 
 def test_reset_starts_the_history_anew() -> None:

@@ -7,15 +7,16 @@ nothing here starts a task or a thread, or waits for anything but the caller.
 import sys
 import traceback
 from collections.abc import Callable
+from functools import lru_cache
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
-from batchmock.exchange import CHARS_MAX, Exchange, kept
+from batchmock.exchange import CHARS_MAX, Exchange, kept, kept_of_response
 from batchmock.http.admission import credentials
 from batchmock.http.headers import request_headers
-from batchmock.http.responses import error_response
+from batchmock.http.responses import RawHeader, error_response
 from batchmock.http.runtime import Runtime
 from batchmock.http.wire_faults import ConnectionOverError
 from batchmock.times import SECOND, http_date
@@ -84,7 +85,8 @@ class ExchangeLayer:
             if message["type"] == "http.response.start":
                 if not exchange.request_id:
                     self._identify(exchange, scope)
-                exchange.status, exchange.response_headers = message["status"], tuple(message["headers"])
+                exchange.status = message["status"]
+                exchange.response_headers = kept_of_response(tuple(message["headers"]))
                 message["headers"] += self._headers(exchange)
             else:
                 exchange.sent_bytes += len(message.get("body", b""))
@@ -115,13 +117,22 @@ class ExchangeLayer:
             self._ahead(exchange.body.work)
         self._observe(exchange)
 
-    def _headers(self, exchange: Exchange) -> list[tuple[bytes, bytes]]:
-        now = exchange.now or 0
+    def _headers(self, exchange: Exchange) -> list[RawHeader]:
         headers = [
-            (b"date", http_date(now // SECOND).encode("ascii")),
+            _date((exchange.now or 0) // SECOND),
             (b"request-id", exchange.request_id.encode("ascii")),
             self._organization,
         ]
         if exchange.workspace_id is not None:
-            headers.append((b"anthropic-workspace-id", exchange.workspace_id.encode("ascii")))
+            headers.append(_workspace(exchange.workspace_id))
         return headers
+
+
+@lru_cache(maxsize=64)
+def _date(second: int) -> RawHeader:
+    return b"date", http_date(second).encode("ascii")
+
+
+@lru_cache(maxsize=1024)
+def _workspace(workspace_id: str) -> RawHeader:
+    return b"anthropic-workspace-id", workspace_id.encode("ascii")

@@ -18,7 +18,7 @@ Operation = Literal[
 
 
 class CredentialSeen(Struct, frozen=True):
-    """A credential by the header that carried it, and eight hexadecimal digits of its digest (BLAKE2b of 128 bits)."""
+    """A credential: the header that carried it, and eight hexadecimal digits of its BLAKE2b digest of 128 bits."""
 
     header: str
     digest: str

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 _REQUEST = (
-    '{{"custom_id":"request-{number:06d}","params":{{"model":"claude-haiku-4-5","max_tokens":16,'
+    '{{"custom_id":"request-{number:06d}","params":{{"model":"claude-haiku-4-5","max_tokens":1024,'
     '"messages":[{{"role":"user","content":"{text}"}}]}}}}'
 )
 # Prose has line ends, and an escape in JSON is what a fast path trips over.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import click
 import creates
 import growth
+import inprocess
 import polls
 import results
 import startup
@@ -20,6 +21,9 @@ ROWS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "5": polls.measure_throughput,
     "6": results.measure,
     "7": growth.measure,
+    "8": inprocess.measure_retrieve,
+    "9": inprocess.measure_examples,
+    "10": inprocess.measure_day,
 }
 ROUNDS = 5
 
@@ -34,7 +38,8 @@ def main(rows: tuple[str, ...], rounds: int) -> None:
     1  start-up to the first answer        5  polls a second
     2  create, 100,000 small requests      6  results, 100,000 lines
     3  create, 256 MB                      7  cost as batches grow
-    4  the slowest poll of a busy server
+    4  the slowest poll of a busy server   8  retrieve in process
+    9  Hypothesis examples in process      10  a day, polled every minute
     """
     console = Console(width=None if Console().is_terminal else 130)
     found = list[Figure]()

@@ -14,7 +14,9 @@ COMMAND = (sys.executable, "-m", "batchproof")
 ROOT = Path(__file__).parents[1]
 
 
-def run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run ``batchproof`` to its end."""
     return subprocess.run(
         [*COMMAND, *arguments],
@@ -23,6 +25,7 @@ def run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.Comple
         timeout=60,
         check=False,
         env=os.environ | (env or {}),
+        cwd=cwd,
     )
 
 

@@ -115,6 +115,20 @@ def test_the_example_joins_every_answer_to_its_request() -> None:
     assert rows["results in the order of submission"].startswith("no")
 
 
+def test_the_poll_loops_live_through_a_day_in_which_half_of_their_requests_expire() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-s", "examples/test_poll_loops.py"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert ran.returncode == 0, ran.stdout
+    assert len(re.findall(r"after 1 day, 0:00:00 of virtual time, in \d+ ms", ran.stdout)) == 2
+
+
 def test_the_benchmarks_print_each_figure_beside_its_floor() -> None:
     ran = subprocess.run(
         [sys.executable, "benchmarks/run.py", "1", "--rounds", "1"],

@@ -5,6 +5,7 @@ It does not know what they do.
 
 import click
 
+from batchmock.cli.check import check
 from batchmock.cli.scenario import scenario
 from batchmock.cli.serve import serve
 from batchmock.cli.words import OneLineGroup
@@ -17,8 +18,10 @@ def main() -> None:
 
     `batchproof serve` starts the emulator; `batchproof serve --help` teaches the rest.
     `batchproof scenario list` shows what can happen to a batch.
+    `batchproof check requests.jsonl` tells what of a batch would be refused.
     """
 
 
 main.add_command(serve)
 main.add_command(scenario)
+main.add_command(check)

@@ -1,8 +1,11 @@
-"""The values ``anthropic-beta`` may carry: those of the Python SDK 2.12, the obsolete ones included.
+"""The API's versions, and the values of ``anthropic-beta``: those that official SDKs know or send.
 
-It does not know what a beta changes. A test notices when the locked SDK knows more.
+It does not know what they change. A test notices when the locked SDK knows more.
 Source: https://platform.claude.com/docs/en/api/beta-headers and the SDK's ``types/anthropic_beta_param.py``.
 """
+
+# https://platform.claude.com/docs/en/api/versioning, read 2026-11.
+API_VERSIONS = ("2023-06-01", "2026-10-21")
 
 BETAS = frozenset(
     {
@@ -64,6 +67,8 @@ BETAS = frozenset(
         "user-profiles-2026-09-04",
         "user-profiles-billing-2026-10-01",
         "webhooks-2026-10-07",
+        "fine-grained-tool-streaming-2025-05-14",  # looked for by the streams of the Python SDK
+        "structured-outputs-2025-12-15",  # sent by `parse` and tool runners of Python 0.125 and TypeScript 1.12
         "oauth-2025-04-20",  # sent with federated credentials, by the SDK's own token exchange
     }
 )

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from typing import TypeVar
+
+T = TypeVar("T")
 
 # A base58-like alphabet, as ids of recordings show it: no 0, O, I or l.
 ALPHABET = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -40,6 +43,48 @@ class Draws:
         if sys.byteorder == "big":
             drawn.byteswap()
         return drawn
+
+
+class Stream:
+    """Draws without end for one name, one after the other."""
+
+    __slots__ = ("_at", "_block", "_name", "_number", "_salt")
+
+    def __init__(self, seed: int, purpose: str, name: str) -> None:
+        self._salt = _salt(seed, purpose)
+        self._name = name.encode()
+        self._number = 0
+        self._block = b""
+        self._at = 0
+
+    def integer(self) -> int:
+        """Return the next whole number in [0, 2**64)."""
+        if self._at == len(self._block):
+            digest = blake2b(self._name, salt=self._salt, person=self._number.to_bytes(8, "little"))
+            self._block, self._at = digest.digest(), 0
+            self._number += 1
+        self._at += 8
+        return int.from_bytes(self._block[self._at - 8 : self._at], "little")
+
+    def below(self, bound: int) -> int:
+        """Return the next whole number in [0, bound); bound is at most 2**64."""
+        return self.integer() * bound >> 64
+
+    def unit(self) -> float:
+        """Return the next number in [0, 1)."""
+        return (self.integer() >> 11) * 2.0**-53
+
+    def pick(self, choices: Sequence[T]) -> T:
+        """Return one of some choices."""
+        return choices[self.below(len(choices))]
+
+    def shuffled(self, choices: Iterable[T]) -> list[T]:
+        """Return some choices in another order."""
+        return [choice for _, choice in sorted(((self.integer(), one) for one in choices), key=_drawn)]
+
+
+def _drawn(pair: tuple[int, object]) -> int:
+    return pair[0]
 
 
 class Identifiers:

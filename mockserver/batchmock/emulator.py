@@ -106,7 +106,6 @@ class Emulator:
             workspace_id,
             clock=clock,
             scenario=self.settings.scenario,
-            limits=self.settings.limits,
             models=self.models,
             history=History(self.settings.exchanges_kept_max),
         )

@@ -2,7 +2,9 @@
 
     BatchmockError
     ├── ApiError      an answer the API would give: status, type, message; rendered once, in ``http/exchange.py``
-    └── UsageError    a mistake in how the emulator itself is used: what is wrong, and what to do
+    ├── UsageError    a mistake in how the emulator itself is used: what is wrong, and what to do
+    └── CoupledTimeError    code on coupled time can never go on, or goes on for ever
+    CoupledTimeWarning      coupled time had to guess
 
 It does not know HTTP frameworks. Types and statuses are those of
 https://platform.claude.com/docs/en/api/errors.
@@ -71,6 +73,14 @@ class ApiError(BatchmockError):
 
 class UsageError(BatchmockError, ValueError):
     """The emulator was asked for something that makes no sense; the message says what to do instead."""
+
+
+class CoupledTimeError(BatchmockError):
+    """Code on coupled time can never go on, or goes on for ever; the message says who waits for what."""
+
+
+class CoupledTimeWarning(UserWarning):
+    """Coupled time moved while something went on that it could not see, so that a run may differ from the next."""
 
 
 def invalid_request(message: str, *, error_code: str | None = None) -> ApiError:

@@ -11,7 +11,9 @@ from msgspec import Struct
 
 from batchmock.credential import Credential
 from batchmock.digest import Digest
-from batchmock.record import BodySeen, CredentialSeen, Operation, RealTime, Record
+from batchmock.faults import AnyFault, Operation, kind_of
+from batchmock.record import BodySeen, CredentialSeen, RealTime, Record
+from batchmock.switches import Switches
 from batchmock.times import MILLISECOND, timestamp
 
 # Names in lower case. Those of the SDKs are all that recordings of 2025 and 2026 show.
@@ -41,7 +43,8 @@ class Exchange(Struct, kw_only=True, gc=False):
 
     - ``sequence``: 0 for what is no part of any history.
     - ``arrived`` and ``ended``: real nanoseconds since 1970, from whoever measures them.
-    - ``faults``: names, added to as they strike.
+    - ``switches``: how the API behaves towards it, once its workspace is known.
+    - ``headers``: those of its response beside what every response has; an *anonymous* response has no ids.
     """
 
     method: str
@@ -62,7 +65,12 @@ class Exchange(Struct, kw_only=True, gc=False):
     sent_bytes: int = 0
     is_complete: bool = False
     is_over: bool = False
-    faults: tuple[str, ...] = ()
+    faults: Sequence[AnyFault] = ()
+    # The kinds of those that found nothing to bite on: a body cut beyond its end.
+    faults_without_effect: Sequence[str] = ()
+    switches: Switches | None = None
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    is_anonymous: bool = False
     arrived: int | None = None
     ended: int | None = None
 
@@ -116,7 +124,8 @@ def record(exchange: Exchange, *, real: bool) -> Record[str]:
         response_bytes=exchange.sent_bytes,
         is_complete=exchange.is_complete,
         is_over=exchange.is_over,
-        faults=tuple(exchange.faults),
+        faults=tuple(kind_of(fault) for fault in exchange.faults),
+        faults_without_effect=tuple(exchange.faults_without_effect),
         real=_real(exchange) if real else None,
     )
 

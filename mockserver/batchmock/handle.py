@@ -10,7 +10,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from batchmock.record import HistoryPage, Operation, Record
+from batchmock.faults import Operation
+from batchmock.record import HistoryPage, Record
 from batchmock.scenario import Scenario
 from batchmock.truth import BatchList, BatchPlan, BatchTruth, RequestTruth
 from batchmock.wire.batch import RequestCounts

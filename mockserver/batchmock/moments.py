@@ -17,14 +17,14 @@ _UNIT = 2.0**-64
 
 
 class Moments:
-    """Starts and finishes by index; ``length`` is how long the batch takes."""
+    """Starts and finishes by index; ``length`` is how long the batch takes once nothing holds it any more."""
 
-    def __init__(self, timing: Timing, length: int) -> None:
+    def __init__(self, timing: Timing, length: int, held: int = 0) -> None:
         self.starts = array("q")
         self.finishes = array("q")
         self._timing = timing
-        self._warm_up = timing.start_up
-        self._spread = max(0, length - self._warm_up - timing.request_max)
+        self._warm_up = held + timing.start_up
+        self._spread = max(0, length - timing.start_up - timing.request_max)
 
     def draw(self, starts: Sequence[int], lengths: Sequence[int]) -> None:
         """Add requests by two draws from [0, 2**64) each."""

@@ -16,16 +16,13 @@ from msgspec import Meta, Raw, Struct, field
 from batchmock.draws import Draws
 from batchmock.errors import ErrorType, UsageError
 from batchmock.timing import Duration
+from batchmock.wire.message import StopReason
 from batchmock.wire.request import BatchRequest
 from batchmock.wire.result import RowError
 
 T = TypeVar("T")
 
 TerminalState = Literal["succeeded", "errored", "canceled", "expired"]
-StopReason = Literal[
-    "end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal",
-    "model_context_window_exceeded",
-]  # fmt: skip
 
 # What stands before the outcome in a custom_id that says its own: ``ticket-7--expired``.
 MAGIC: Final = "--"
@@ -135,7 +132,7 @@ def magic_outcome(custom_id: str) -> Outcome | None:
     """Return the outcome that an id says by its end, or None.
 
     ``--errored``, ``--errored-overloaded_error`` and so on, ``--canceled``, ``--expired``, ``--succeeded``, or a
-    stop reason: ``--refusal``, ``--max_tokens``, ``--pause_turn``.
+    stop reason: ``--refusal``, ``--max_tokens``, ``--pause_turn``, ``--model_context_window_exceeded``.
     """
     _, mark, said = custom_id.rpartition(MAGIC)
     return _MAGIC_OUTCOMES.get(said) if mark else None

@@ -18,10 +18,12 @@ from batchmock.facts import Submission
 from batchmock.moments import Moments
 from batchmock.order import Ranks, in_order
 from batchmock.outcomes import Outcome, Outcomes
+from batchmock.replies.answerer import Answerer
 from batchmock.scenario import Scenario
 from batchmock.verdicts import Verdicts
 from batchmock.wire.batch import RequestCounts
 from batchmock.wire.request import BatchRequest
+from batchmock.wire.result import Canceled, Errored, Expired, Failure
 
 # A request's terminal state, as one byte of `Plan.states`.
 SUCCEEDED: Final = 0
@@ -58,6 +60,7 @@ class Plan:
 
     scenario: Scenario
     verdicts: Verdicts
+    answerer: Answerer
     schedule: Schedule
     fates: bytes
     ended_at: int
@@ -66,9 +69,9 @@ class Plan:
     def states(self) -> bytes:
         """The terminal state of each request, a byte each."""
         states = bytearray(self.fates)
-        for index in self.verdicts.errors:
+        for index, failure in self.verdicts.failures.items():
             if states[index] == SUCCEEDED:
-                states[index] = ERRORED
+                states[index] = _state(failure)
         return bytes(states)
 
     @cached_property
@@ -94,12 +97,17 @@ class Plan:
 
     @cached_property
     def ranks(self) -> Ranks:
-        """Where each request stands in the results file."""
+        """Where each request stands in the results file, when it is downloaded for the first time."""
         return Ranks(self.order(), len(self.fates))
 
-    def order(self) -> Iterable[int]:
-        """Return the indexes of requests as the results file lists them."""
-        return in_order(self.scenario.order, self.schedule.places, self.schedule.finishes)
+    def order(self, download: int = 0) -> Iterable[int]:
+        """Return the indexes of requests as the results file lists them; downloads count from 0."""
+        schedule = self.schedule
+        if download and self.scenario.switches.later_downloads == "reshuffled":
+            mask = Draws(self.scenario.seed, "download").integers([str(download)], each=1)[0] >> 64 - PLACE_BITS
+            # Places that differ still do, and compare otherwise.
+            return in_order("shuffled", array("I", [place ^ mask for place in schedule.places]), schedule.finishes)
+        return in_order(self.scenario.order, schedule.places, schedule.finishes)
 
     def _moments(self, states: bytes, state: int) -> array[int]:
         # A request that is running when the window closes is let finish there and then.
@@ -113,7 +121,7 @@ def schedule(submission: Submission) -> Generator[None, None, Schedule]:
     scenario, requests = submission.scenario, submission.requests
     decided = Outcomes(scenario.seed, scenario.pins, scenario.mix, magic=scenario.magic)
     draws = Draws(scenario.seed, "request")
-    moments = Moments(scenario.timing, _length(scenario, submission.id))
+    moments = Moments(scenario.timing, _length(scenario, submission.id), submission.held)
     places, outcomes = array("I"), dict[int, Outcome]()
     for first in range(0, len(requests), SLICE):
         part = requests[first : first + SLICE]
@@ -143,14 +151,16 @@ def _fix(
                 moments.finish(index, at)
 
 
-def settle(submission: Submission, drawn: Schedule, verdicts: Verdicts, cancel_after: int | None) -> Plan:
+def settle(
+    submission: Submission, drawn: Schedule, verdicts: Verdicts, answerer: Answerer, cancel_after: int | None
+) -> Plan:
     """Apply the window, and the cancel if there was one, to a schedule."""
     scenario = submission.scenario
     if cancel_after is None:
         fates, ended_at = _run_out(drawn, scenario.window)
     else:
         fates, ended_at = _called_off(drawn, scenario, submission.id, cancel_after)
-    return Plan(scenario, verdicts, drawn, _said(fates, drawn.outcomes), ended_at)
+    return Plan(scenario, verdicts, answerer, drawn, _said(fates, drawn.outcomes), ended_at)
 
 
 def _said(fates: bytes, outcomes: Mapping[int, Outcome]) -> bytes:
@@ -181,3 +191,13 @@ def _called_off(drawn: Schedule, scenario: Scenario, batch_id: str, cancel_after
 def _length(scenario: Scenario, batch_id: str) -> int:
     """Return how long this batch takes."""
     return scenario.timing.drawn(scenario.timing.batch, Draws(scenario.seed, "batch").unit(batch_id))
+
+
+def _state(failure: Failure) -> int:
+    match failure:
+        case Errored():
+            return ERRORED
+        case Canceled():
+            return CANCELED
+        case Expired():
+            return EXPIRED

@@ -7,15 +7,20 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from batchmock.facts import BatchFacts, Submission
-from batchmock.params import checker
+from batchmock.params.check import checker
+from batchmock.params.terms import Terms
 from batchmock.plan import Plan, Schedule, schedule, settle
-from batchmock.verdicts import Verdicts
+from batchmock.replies.answerer import Answerer
+from batchmock.verdicts import Judge, Verdicts
+from batchmock.wire.request import BatchRequest
+from batchmock.wire.result import Failure, errored
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
     schedule: Schedule
     verdicts: Verdicts
+    answerer: Answerer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,9 @@ class Plans:
     def prepare(self, submission: Submission) -> Generator[None, None, None]:
         """Do the slow part of a new batch's plan in slices, yielding between them."""
         drawn = yield from schedule(submission)
-        check = checker(submission.betas, submission.models)
-        said = {
-            index: outcome.row_error() for index, outcome in drawn.outcomes.items() if outcome.state == "errored"
-        }
-        verdicts = Verdicts(submission.requests, lambda request: check(request.params), said)
-        self._drawn[submission.id] = _Drawn(drawn, verdicts)
+        answerer = _answerer(submission)
+        verdicts = Verdicts(submission.requests, _judge(submission, answerer), _said(drawn))
+        self._drawn[submission.id] = _Drawn(drawn, verdicts, answerer)
 
     def of(self, facts: BatchFacts) -> Plan:
         """Return the plan that these facts come to."""
@@ -63,4 +65,37 @@ class Plans:
         cancel_after = None
         if facts.cancel_initiated_at is not None:
             cancel_after = facts.cancel_initiated_at - submission.created_at
-        return settle(submission, drawn.schedule, drawn.verdicts, cancel_after)
+        return settle(submission, drawn.schedule, drawn.verdicts, drawn.answerer, cancel_after)
+
+
+def _answerer(submission: Submission) -> Answerer:
+    return Answerer(
+        submission.scenario.answers,
+        seed=submission.scenario.seed,
+        api_version=submission.api_version,
+        betas=submission.betas,
+        models=submission.models,
+    )
+
+
+def _judge(submission: Submission, answerer: Answerer) -> Judge:
+    check = checker(
+        Terms(
+            api_version=submission.api_version,
+            betas=submission.betas,
+            user_profile_id=submission.user_profile_id,
+            models=submission.models,
+        )
+    )
+
+    def judge(request: BatchRequest) -> Failure | None:
+        error = check(request.params)
+        return errored(error) if error else answerer.outcome(request)
+
+    return judge
+
+
+def _said(drawn: Schedule) -> dict[int, Failure]:
+    """Return the failures that the scenario says."""
+    outcomes = drawn.outcomes.items()
+    return {index: errored(outcome.row_error()) for index, outcome in outcomes if outcome.state == "errored"}

@@ -13,13 +13,12 @@ from msgspec import Struct
 from batchmock.draws import Identifiers
 from batchmock.facts import BatchFacts
 from batchmock.plan import CANCELED, ERRORED, SUCCEEDED, Plan
-from batchmock.replies import reply
-from batchmock.times import timestamp
+from batchmock.switches import NO_LAG, Switches
+from batchmock.times import timestamp, timestamp_z
 from batchmock.wire.batch import MessageBatch, ProcessingStatus, RequestCounts
-from batchmock.wire.result import Canceled, Errored, Expired, Result, ResultLine, RowErrorEnvelope, Succeeded
-
-_CANCELED = Canceled()
-_EXPIRED = Expired()
+from batchmock.wire.result import CANCELED as CANCELED_RESULT
+from batchmock.wire.result import EXPIRED as EXPIRED_RESULT
+from batchmock.wire.result import Result, ResultLine, Succeeded
 
 
 class BatchView(Struct, frozen=True):
@@ -42,7 +41,33 @@ class BatchView(Struct, frozen=True):
     @property
     def has_results(self) -> bool:
         """Whether its results can be downloaded now."""
-        return self.status == "ended" and self.archived_at is None
+        return self.status == "ended" and self.archived_at is None and not self.has_late_results
+
+    @property
+    def has_results_url(self) -> bool:
+        """Whether it says where its results are."""
+        if self.archived_at is not None:
+            return self._switches.archived_results_url == "kept"
+        return self.status == "ended"
+
+    @property
+    def may_be_reshuffled(self) -> bool:
+        """Whether it matters how often its results were downloaded."""
+        return self._switches.later_downloads == "reshuffled"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is too new to be found."""
+        facts = self.facts
+        lag = facts.submission.scenario.switches.create_lag
+        return lag is not NO_LAG and lag.hides(facts.missed_reads, self.now - facts.submission.created_at)
+
+    @property
+    def has_late_results(self) -> bool:
+        """Whether it has ended, and too lately for its results to be found."""
+        if self.ended_at is None:
+            return False
+        return self._switches.results_lag.hides(self.facts.missed_results, self.now - self.ended_at)
 
     def unfold(self) -> bool:
         """Do a slice of the work that the counts need; tell whether there is more.
@@ -50,6 +75,10 @@ class BatchView(Struct, frozen=True):
         Nobody has to: asked for sooner, the counts do all of it at once.
         """
         return self._counts_move and self.plan.verdicts.work()
+
+    @property
+    def _switches(self) -> Switches:
+        return self.facts.submission.scenario.switches
 
     @property
     def _counts_move(self) -> bool:
@@ -70,35 +99,41 @@ def project(facts: BatchFacts, plan: Plan, now: int) -> BatchView:
 def render(view: BatchView, results_url: str) -> MessageBatch:
     """Return the wire's form of a view; ``results_url`` is where this client can reach the results."""
     facts, submission = view.facts, view.facts.submission
+    write = timestamp_z if submission.scenario.switches.timestamps == "z" else timestamp
     return MessageBatch(
         id=submission.id,
         processing_status=view.status,
         request_counts=view.counts,
-        ended_at=_written(view.ended_at),
-        created_at=timestamp(submission.created_at),
-        expires_at=timestamp(submission.expires_at),
-        archived_at=_written(view.archived_at),
-        cancel_initiated_at=_written(facts.cancel_initiated_at),
-        results_url=results_url if view.has_results else None,
+        ended_at=None if view.ended_at is None else write(view.ended_at),
+        created_at=write(submission.created_at),
+        expires_at=write(submission.expires_at),
+        archived_at=None if view.archived_at is None else write(view.archived_at),
+        cancel_initiated_at=None if facts.cancel_initiated_at is None else write(facts.cancel_initiated_at),
+        results_url=results_url if view.has_results_url else None,
     )
 
 
 def result_lines(facts: BatchFacts, plan: Plan) -> Iterator[bytes]:
-    """Yield the lines of the results file, each one JSON object and a line feed, made as they are asked for."""
+    """Yield the lines of the results file for the next download, each one JSON object and a line feed.
+
+    They are made as they are asked for.
+    """
     submission = facts.submission
     ids = Identifiers(submission.scenario.seed, f"message\0{submission.id}", "msg_011C")
     encode = msgspec.json.Encoder().encode
-    requests, states, errors = submission.requests, plan.states, plan.verdicts.errors
-    for index in plan.order():
+    requests, states, failures = submission.requests, plan.states, plan.verdicts.failures
+    message, outcomes = plan.answerer.message, plan.schedule.outcomes
+    for index in plan.order(facts.downloads):
         request = requests[index]
         state = states[index]
         result: Result
         if state == SUCCEEDED:
-            result = Succeeded(reply(request.params, ids.of(request.custom_id), submission.models))
+            stop = outcomes[index].stop_reason if index in outcomes else None
+            result = Succeeded(message(request, ids.of(request.custom_id), stop))
         elif state == ERRORED:
-            result = Errored(RowErrorEnvelope(error=errors[index]))
+            result = failures[index]
         else:
-            result = _CANCELED if state == CANCELED else _EXPIRED
+            result = CANCELED_RESULT if state == CANCELED else EXPIRED_RESULT
         yield encode(ResultLine(request.custom_id, result)) + b"\n"
 
 
@@ -119,7 +154,3 @@ def unfinished(facts: BatchFacts, plan: Plan, now: int) -> int:
     if elapsed >= plan.ended_at:
         return 0
     return len(facts.submission.requests) - bisect_right(plan.finished_at, elapsed)
-
-
-def _written(instant: int | None) -> str | None:
-    return None if instant is None else timestamp(instant)

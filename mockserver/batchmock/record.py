@@ -4,17 +4,13 @@ Instants are ``str`` on the wire and ``datetime`` in Python; else the two are on
 are kept, and no credential ever gets here.
 """
 
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-Instant = TypeVar("Instant")
+from batchmock.faults import Operation
 
-# What a client can ask of the API, as histories name it.
-Operation = Literal[
-    "create", "retrieve", "list", "results", "cancel", "delete",
-    "message", "count_tokens", "list_models", "retrieve_model",
-]  # fmt: skip
+Instant = TypeVar("Instant")
 
 
 class CredentialSeen(Struct, frozen=True):
@@ -49,7 +45,8 @@ class Record(Struct, Generic[Instant], frozen=True, kw_only=True):
     - ``status``: null while nothing is answered.
     - ``response_bytes``: how much of the body was sent, packed if it was packed.
     - ``is_complete``: whether that was all of it. ``is_over``: whether no more will be sent.
-    - ``faults``: what the scenario did to it on purpose, by name.
+    - ``faults``: what the scenario did to it on purpose, by kind; ``faults_without_effect`` are those that found
+      nothing to bite on.
     - ``real``: all that differs from run to run; null if it is left out, or nobody measured it.
     """
 
@@ -73,6 +70,7 @@ class Record(Struct, Generic[Instant], frozen=True, kw_only=True):
     is_complete: bool
     is_over: bool
     faults: tuple[str, ...]
+    faults_without_effect: tuple[str, ...]
     real: RealTime[Instant] | None
 
 

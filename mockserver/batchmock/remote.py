@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from batchmock.clock import ClockMode
 from batchmock.errors import UsageError
+from batchmock.faults import Operation
 from batchmock.handle import Batch, Batches, ExchangeRecord, Page, Plan, PlanPage
-from batchmock.record import Operation
 from batchmock.scenario import Scenario
 from batchmock.scenario_document import dump, read
 from batchmock.times import MICROSECOND, write_duration

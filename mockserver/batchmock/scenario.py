@@ -1,7 +1,6 @@
 """How batches unfold: one immutable value with a seed.
 
-It does not know any batch, nor the time. Where the real API's behaviour is ambiguous, the switch is here, and
-``docs/fidelity.md`` says what the default rests on.
+It does not know any batch, nor the time.
 """
 
 from typing import Annotated, Literal
@@ -9,8 +8,11 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from batchmock.errors import UsageError
-from batchmock.limits import RETENTION, WINDOW
+from batchmock.faults import AnyFault
+from batchmock.limits import RETENTION, WINDOW, RateLimits
 from batchmock.outcomes import Mix, Pin
+from batchmock.replies.answers import Answers
+from batchmock.switches import ALL_DEFAULTS, Switches
 from batchmock.timing import Duration, Timing
 
 ResultOrder = Literal["shuffled", "completion", "reversed", "submitted"]
@@ -18,6 +20,8 @@ CountsRule = Literal["at_end", "progressive"]
 
 DEFAULT_TIMING = Timing()
 ALL_SUCCEED = Mix()
+DEFAULT_ANSWERS = Answers()
+NO_LIMITS = RateLimits()
 
 
 class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +34,10 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     - ``counts``: whether a running batch tells how many of its requests are done.
     - ``magic``: whether a ``custom_id`` that ends in ``--expired`` and the like says its own outcome.
     - ``pins`` and ``mix``: the outcomes of some requests, and the odds for the others.
+    - ``answers``: what requests that succeed are answered.
+    - ``faults``: what goes wrong with exchanges.
+    - ``limits``: how often a workspace may call, and how much it may have waiting.
+    - ``switches``: how the API behaves where that is not known.
     """
 
     seed: Annotated[int, Meta(ge=0)] = 0
@@ -41,9 +49,18 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timing: Timing = DEFAULT_TIMING
     mix: Mix = ALL_SUCCEED
     pins: tuple[Pin, ...] = ()
+    answers: Answers = DEFAULT_ANSWERS
+    faults: tuple[AnyFault, ...] = ()
+    limits: RateLimits = NO_LIMITS
+    switches: Switches = ALL_DEFAULTS
 
     def __post_init__(self) -> None:
         if self.window == 0:
             raise UsageError("window is 0s; nothing could ever be processed")
         if self.retention < self.window:
             raise UsageError("retention is shorter than window; results would be gone before they are there")
+
+    @property
+    def is_unmetered(self) -> bool:
+        """Whether nobody need count calls; by identity, as every call asks."""
+        return self.limits is NO_LIMITS and self.switches is ALL_DEFAULTS

@@ -14,6 +14,7 @@ import tomli_w
 from msgspec import inspect
 
 from batchmock.errors import UsageError
+from batchmock.replies.canned import Canned
 from batchmock.scenario import Scenario
 from batchmock.times import parse_duration, write_duration
 from batchmock.timing import Fixed
@@ -22,6 +23,8 @@ from batchmock.wire.refusal import describe
 # A document from outside: what JSON and TOML have in common.
 Document = Mapping[str, object]
 
+# How null is written where any JSON may stand: TOML has none.
+_NULL = "{null}"
 _SHAPE = cast(inspect.StructType, inspect.type_info(Scenario))
 
 
@@ -31,10 +34,7 @@ def read_toml(text: str) -> Scenario:
     Raises:
         UsageError: not TOML, or not a scenario; names the key, the value and what is allowed.
     """
-    try:
-        return read(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"not TOML: {error}") from None
+    return read(toml_document(text))
 
 
 def read_json(text: bytes) -> Scenario:
@@ -43,8 +43,29 @@ def read_json(text: bytes) -> Scenario:
     Raises:
         UsageError: as ``read_toml``.
     """
+    return read(json_document(text))
+
+
+def toml_document(text: str) -> Document:
+    """Return the document that TOML holds.
+
+    Raises:
+        UsageError: it is not TOML.
+    """
     try:
-        return read(msgspec.json.decode(text, type=dict[str, object]))
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"not TOML: {error}") from None
+
+
+def json_document(text: bytes) -> Document:
+    """Return the document that JSON holds.
+
+    Raises:
+        UsageError: it is not JSON, or no object.
+    """
+    try:
+        return msgspec.json.decode(text, type=dict[str, object])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"not a JSON object: {error}") from None
 
@@ -98,8 +119,22 @@ def _plain(shape: inspect.Type, value: object, path: str) -> object:
                 _plain(shape.key_type, key, path): _plain(shape.value_type, item, f"{path}.{key}")
                 for key, item in pairs
             }
+        case inspect.CustomType():
+            return _plain_json(shape, value, path)
         case _:
             return value
+
+
+def _plain_json(shape: inspect.CustomType, value: object, path: str) -> object:
+    if shape.cls is object:
+        return _json(value, _NULL, None)
+    if shape.cls is not Canned:
+        raise UsageError(f"{path}: a document cannot say this; give it in Python")
+    if not isinstance(value, Canned):
+        raise UsageError(
+            f"{path}: {value!r} is not read here; a scenario's file can name a file of canned answers"
+        )
+    return value
 
 
 def _plain_fields(shape: inspect.StructType, value: Document, path: str) -> object:
@@ -147,6 +182,12 @@ def _written(shape: inspect.Type, value: object) -> object:
             return [_written(shape.item_type, item) for item in cast(tuple[object, ...], value)]
         case inspect.DictType():
             return {key: _written(shape.value_type, item) for key, item in cast(Document, value).items()}
+        case inspect.CustomType() if shape.cls is object:
+            return _json(value, None, _NULL)
+        case inspect.CustomType() if isinstance(value, Canned) and value.named:
+            return value.named
+        case inspect.CustomType():
+            raise UsageError(f"a document cannot say {value!r}; it is for Python only")
         case _:
             return value
 
@@ -169,6 +210,15 @@ def _written_fields(shape: inspect.StructType, value: object) -> dict[str, objec
 
 def _default(field: inspect.Field) -> object:
     return field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+
+
+def _json(value: object, old: object, new: object) -> object:
+    """Return a JSON value with one leaf in the place of another, at any depth."""
+    if isinstance(value, dict):
+        return {key: _json(item, old, new) for key, item in cast(dict[str, object], value).items()}
+    if isinstance(value, list):
+        return [_json(item, old, new) for item in cast(list[object], value)]
+    return new if value == old and type(value) is type(old) else value
 
 
 def _is_distribution(shape: inspect.UnionType) -> bool:

@@ -8,10 +8,13 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import cast
 
+from batchmock.canned_file import load_canned
 from batchmock.errors import UsageError
+from batchmock.replies.canned import Canned
 from batchmock.scenario import Scenario
-from batchmock.scenario_document import read_json, read_toml
+from batchmock.scenario_document import Document, json_document, read, read_toml, toml_document
 
 _MENU = files("batchmock") / "menu"
 _SUFFIX = ".toml"
@@ -64,22 +67,32 @@ def named_scenario(name: str) -> Scenario:
 
 
 def read_scenario(path: Path) -> Scenario:
-    """Read a scenario from a TOML or JSON file.
+    """Read a scenario from a TOML or JSON file, and the file of canned answers that it names, if it names one.
 
     Raises:
-        UsageError: it cannot be read, or is no scenario.
+        UsageError: one of them cannot be read, or is none.
     """
     try:
         data = path.read_bytes()
-        if path.suffix == ".json":
-            return read_json(data)
-        return read_toml(data.decode())
+        document = json_document(data) if path.suffix == ".json" else toml_document(data.decode())
+        return read(_with_canned(document, path.parent))
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8: {error.reason} at byte {error.start}") from None
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
+
+
+def _with_canned(document: Document, folder: Path) -> Document:
+    """Return a document with the canned answers in the place of their file's name."""
+    match document:
+        case {"answers": {"canned": str(named)}}:
+            answers = cast(Document, document["answers"])
+            canned = Canned(load_canned(folder / named).given, named)
+            return {**document, "answers": {**answers, "canned": canned}}
+        case _:
+            return document
 
 
 def find_scenario(named: str) -> Scenario:

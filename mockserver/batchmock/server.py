@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -25,6 +26,7 @@ from batchmock.errors import UsageError, invalid_request
 from batchmock.exchange import Exchange
 from batchmock.http.app import build_app, no_record
 from batchmock.http.runtime import Runtime, Work
+from batchmock.patience import with_patience
 from batchmock.settings import Settings
 from batchmock.socket_wire import Wired
 
@@ -116,6 +118,7 @@ def new_app(settings: Settings, observe: Observe) -> ASGIApp:
     """Return the app for an event loop, on real time where its clocks follow real time."""
     patience = partial(_within, settings.body_patience_s)
     runtime = Runtime(pause=_breathe, patience=patience, watch=_watched, ahead=_Ahead().take, real=time.time_ns)
+    settings = replace(settings, scenario=with_patience(settings.scenario, settings.answer_patience_s))
     return build_app(Emulator(settings, real=time.time_ns), runtime=runtime, observe=observe)
 
 

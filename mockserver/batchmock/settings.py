@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
-from batchmock.limits import BODY_BYTES_MAX, BODY_PATIENCE_S, EXCHANGES_KEPT_MAX, RateLimits
+from batchmock.limits import ANSWER_PATIENCE_S, BODY_PATIENCE_S, EXCHANGES_KEPT_MAX
 from batchmock.models import Model
 from batchmock.scenario import Scenario
 
@@ -30,21 +30,23 @@ class Settings:
     - ``models``: models to know beside the real ones; one that has a real one's id takes its place.
     - ``exchanges_kept_max``: how many exchanges the history of each workspace keeps.
     - ``control_token``: what calls of the control plane must say in ``x-emulator-token``; None lets everybody in.
+    - ``body_bytes_max``: the largest body that is taken, where that is less than the API takes.
     - ``body_patience_s``: for how many real seconds an upload may stall before it is refused.
+    - ``answer_patience_s``: for how many real seconds a scenario's callable may think about one answer.
     """
 
     clock: ClockSetting = field(default_factory=ClockSetting)
     start: int | None = None
     scenario: Scenario = field(default_factory=Scenario)
-    limits: RateLimits = field(default_factory=RateLimits)
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
     strict_keys: bool = False
     public_url: str | None = None
     models: tuple[Model, ...] = ()
     exchanges_kept_max: int = EXCHANGES_KEPT_MAX
     control_token: str | None = None
-    body_bytes_max: int = BODY_BYTES_MAX
+    body_bytes_max: int | None = None
     body_patience_s: float = BODY_PATIENCE_S
+    answer_patience_s: float = ANSWER_PATIENCE_S
 
     def __post_init__(self) -> None:
         if self.strict_keys and not self.keys:
@@ -56,12 +58,7 @@ class Settings:
             raise UsageError(f"model {min(twice)} is added twice; once is enough")
         if self.control_token is not None and not _TOKEN.fullmatch(self.control_token):
             raise UsageError("the control token is no text that a header can carry; use visible ASCII characters")
-        for name, value in (
-            ("requests per minute", self.limits.http_requests_per_minute),
-            ("queued requests", self.limits.queued_requests_max),
-            ("body bytes", self.body_bytes_max),
-            ("exchanges kept", self.exchanges_kept_max),
-        ):
+        for name, value in (("body bytes", self.body_bytes_max), ("exchanges kept", self.exchanges_kept_max)):
             if value is not None and value < 1:
                 raise UsageError(f"the limit on {name} is {value}; it is at least 1")
 

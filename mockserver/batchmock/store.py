@@ -17,6 +17,9 @@ class Slice:
     has_more: bool
 
 
+NOTHING = Slice([], has_more=False)
+
+
 class MemoryStore:
     """Facts in this process's memory. Callers write one at a time; reads need no lock."""
 

@@ -32,10 +32,22 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|ms|s|m|h|d)", re.ASCII)
 def timestamp(instant: int) -> str:
     """Write an instant as the API does: ``2026-08-19T14:44:51.493319+00:00``.
 
-    Source: recordings of 2025 and 2026; the reference shows ``Z`` instead.
+    Source: recordings of 2025 and 2026.
     """
     moment = EPOCH + timedelta(microseconds=instant // MICROSECOND)
     return moment.isoformat(timespec="microseconds")
+
+
+def timestamp_z(instant: int) -> str:
+    """Write an instant as the reference shows it: ``2024-08-20T18:37:24.100435Z``."""
+    return timestamp(instant).removesuffix("+00:00") + "Z"
+
+
+def next_month(instant: int) -> int:
+    """Return the first instant of the next month."""
+    moment = EPOCH + timedelta(microseconds=instant // MICROSECOND)
+    first = datetime(moment.year + moment.month // 12, moment.month % 12 + 1, 1, tzinfo=UTC)
+    return (first - EPOCH) // timedelta(microseconds=1) * MICROSECOND
 
 
 def http_date(second: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Generic
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from batchmock.facts import BatchFacts
 from batchmock.outcomes import TerminalState
@@ -17,6 +17,7 @@ from batchmock.projection import BatchView
 from batchmock.record import Instant
 from batchmock.times import timestamp
 from batchmock.wire.batch import ProcessingStatus, RequestCounts
+from batchmock.wire.result import Errored, Failure, RowErrorEnvelope
 
 # By the byte that `Plan.states` has for each.
 _STATES: dict[int, TerminalState] = {
@@ -25,6 +26,17 @@ _STATES: dict[int, TerminalState] = {
     CANCELED: "canceled",
     EXPIRED: "expired",
 }
+
+
+class _Type(Struct):
+    type: str
+
+
+class _Envelope(Struct):
+    error: _Type
+
+
+_envelope = msgspec.json.Decoder(_Envelope)
 
 
 class BatchTruth(Struct, Generic[Instant], frozen=True, kw_only=True):
@@ -121,11 +133,29 @@ def request_lines(view: BatchView) -> Iterator[bytes]:
         yield encode(truth) + b"\n"
 
 
+def _error(failure: Failure) -> str | None:
+    match failure:
+        case Errored(error=Raw() as envelope):
+            return _given(envelope)
+        case Errored(error=RowErrorEnvelope() as envelope):
+            return envelope.error.type
+        case _:
+            return None
+
+
+def _given(envelope: Raw) -> str | None:
+    """Return the type of an error that somebody else wrote."""
+    try:
+        return _envelope.decode(envelope).error.type
+    except msgspec.ValidationError:
+        return None
+
+
 def request_truths(facts: BatchFacts, plan: Plan, indexes: range) -> Iterator[RequestTruth[str]]:
     """Yield what some requests of a batch come to, by their indexes."""
     submission, schedule = facts.submission, plan.schedule
     created_at, window = submission.created_at, submission.scenario.window
-    states, errors, places = plan.states, plan.verdicts.errors, plan.ranks.places
+    states, failures, places = plan.states, plan.verdicts.failures, plan.ranks.places
     for index in indexes:
         state = states[index]
         started_at = finished_at = None
@@ -136,7 +166,7 @@ def request_truths(facts: BatchFacts, plan: Plan, indexes: range) -> Iterator[Re
         yield RequestTruth(
             custom_id=submission.requests[index].custom_id,
             state=_STATES[state],
-            error=errors[index].type if state == ERRORED else None,
+            error=_error(failures[index]) if state == ERRORED else None,
             started_at=started_at,
             finished_at=finished_at,
             place=places[index],

@@ -8,22 +8,22 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 
 from batchmock.wire.request import BatchRequest
-from batchmock.wire.result import RowError
+from batchmock.wire.result import Failure
 
 # Looking at a large batch takes a while; whoever drives it may do something else after so many requests.
 SLICE = 500
 
-Judge = Callable[[BatchRequest], RowError | None]
+Judge = Callable[[BatchRequest], Failure | None]
 
 
 class Verdicts:
-    """The errors that a batch's requests come to, by index; several callers may share the work."""
+    """The failures that a batch's requests come to, by index; several callers may share the work."""
 
-    def __init__(self, requests: Sequence[BatchRequest], judge: Judge, said: Mapping[int, RowError]) -> None:
+    def __init__(self, requests: Sequence[BatchRequest], judge: Judge, said: Mapping[int, Failure]) -> None:
         self._requests = requests
         self._judge = judge
         # What a scenario says of a request stands, whatever its params.
-        self._errors = dict(said)
+        self._failures = dict(said)
         self._next = 0
         self._lock = Lock()
 
@@ -32,14 +32,14 @@ class Verdicts:
         with self._lock:
             first, last = self._next, min(self._next + SLICE, len(self._requests))
             for index in range(first, last):
-                if index not in self._errors and (error := self._judge(self._requests[index])):
-                    self._errors[index] = error
+                if index not in self._failures and (failure := self._judge(self._requests[index])):
+                    self._failures[index] = failure
             self._next = last
             return last < len(self._requests)
 
     @property
-    def errors(self) -> Mapping[int, RowError]:
-        """The errors of all requests; looks at those that nobody has looked at yet."""
+    def failures(self) -> Mapping[int, Failure]:
+        """The failures of all requests; looks at those that nobody has looked at yet."""
         while self.work():
             pass
-        return self._errors
+        return self._failures

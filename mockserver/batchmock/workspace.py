@@ -4,26 +4,32 @@ The six operations, each at an instant that the caller read from the clock once.
 workspaces, or who may come in.
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
+from batchmock.cancel import refuse_cancel
 from batchmock.clock import Clock
 from batchmock.draws import Identifiers
 from batchmock.errors import ApiError, batch_not_found, invalid_request
 from batchmock.facts import BatchFacts, Submission, WorkspaceState
+from batchmock.fault_book import FaultBook, Visit
+from batchmock.faults import AnyFault, Operation
 from batchmock.history import History
-from batchmock.limits import EXCHANGES_KEPT_MAX, PAGE_LIMIT_DEFAULT, RateLimits
+from batchmock.limits import EXCHANGES_KEPT_MAX, PAGE_LIMIT_DEFAULT
 from batchmock.models import MODELS, Model
 from batchmock.plans import Plans
-from batchmock.projection import BatchView, project, result_lines, unfinished
-from batchmock.rates import Bucket, rate_limited
+from batchmock.projection import BatchView, project, result_lines
+from batchmock.queueing import Queue
+from batchmock.rates import Allowance, Reading, too_many
 from batchmock.scenario import Scenario
-from batchmock.store import MemoryStore, Slice
+from batchmock.store import NOTHING, MemoryStore, Slice
+from batchmock.switches import Switches
+from batchmock.times import MINUTE
 from batchmock.wire.request import BatchRequest
 
 # Our own guess: nothing says how long a full queue asks a client to wait.
-QUEUE_RETRY_AFTER_S = 60
+QUEUE_WAIT = MINUTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +71,6 @@ class Workspace:
         *,
         clock: Clock,
         scenario: Scenario,
-        limits: RateLimits,
         models: Mapping[str, Model] = MODELS,
         history: History | None = None,
     ) -> None:
@@ -75,21 +80,44 @@ class Workspace:
         self.models = models
         self.history = History(EXCHANGES_KEPT_MAX) if history is None else history
         self._ids = Identifiers(scenario.seed, f"batch\0{workspace_id}", "msgbatch_01")
-        self._bucket = Bucket(limits.http_requests_per_minute)
-        self._queued_max = limits.queued_requests_max
+        self._allowance = Allowance()
         self._store = MemoryStore()
+        self._fault_book = FaultBook(scenario.seed)
         self._plans = Plans()
         self._created = 0
         self._lock = Lock()
 
+    @property
+    def switches(self) -> Switches:
+        """How the API behaves towards calls on this workspace."""
+        return self.scenario.switches
+
     def admit(self, now: int) -> None:
-        """Count an HTTP request against the rate limit.
+        """Count a call against the rate limit.
 
         Raises:
-            ApiError: 429 with ``retry-after``.
+            ApiError: 429.
         """
+        if self.scenario.is_unmetered:
+            return
         with self._lock:
-            self._bucket.take(now)
+            self._allowance.take_call(self.scenario, now)
+
+    def rate(self, now: int) -> Reading:
+        """Return what is left of the rate limit."""
+        with self._lock:
+            return self._allowance.reading(self.scenario, now)
+
+    def strike(self, operation: Operation, batch_id: str | None) -> Sequence[AnyFault]:
+        """Return the faults that strike an exchange; counts it."""
+        faults = self.scenario.faults
+        if not faults:
+            return ()
+        facts = None if batch_id is None else self._store.get(batch_id)
+        number = None if facts is None else facts.submission.number
+        if operation == "create":
+            number = self._created + 1
+        return self._fault_book.strike(faults, Visit(operation, number))
 
     def create(
         self, requests: Sequence[BatchRequest], options: CreateOptions, now: int
@@ -97,19 +125,24 @@ class Workspace:
         """Store a batch; yields now and then, as planning a large one takes a while.
 
         Raises:
-            ApiError: 429 when the batch does not fit in the queue; then nothing is stored.
+            ApiError: 429 when the batch does not fit in the queue, 429 or 400 when the money is spent; then
+                nothing is stored.
         """
         with self._lock:
-            self._refuse_overflow(len(requests), now)
-            number, self._created = self._created, self._created + 1
+            self._allowance.refuse_spending(self.scenario.limits, now)
+            held = self._held(len(requests), now)
+            self._created += 1
+            number = self._created
         submission = Submission(
             id=self._ids.of(str(number)),
+            number=number,
             created_at=now,
             requests=requests,
             scenario=options.scenario or self.scenario,
             api_version=options.api_version,
             betas=options.betas,
             user_profile_id=options.user_profile_id,
+            held=held,
             models=self.models,
         )
         yield from self._plans.prepare(submission)
@@ -122,10 +155,18 @@ class Workspace:
         Raises:
             ApiError: 404.
         """
+        view = self._view(self._facts(batch_id), now)
+        if view.is_late:
+            self._note(batch_id, BatchFacts.after_missed_read)
+            raise batch_not_found(batch_id)
+        return view
+
+    def look(self, batch_id: str, now: int) -> BatchView:
+        """Return a batch as it really is now; it is no read, and changes nothing. Raises as ``retrieve``."""
         return self._view(self._facts(batch_id), now)
 
     def batches(self, now: int) -> list[BatchView]:
-        """Return all batches, in the order they were created."""
+        """Return all batches as they really are now, in the order they were created."""
         with self._lock:
             return [self._view(facts, now) for facts in self._store.all()]
 
@@ -146,22 +187,26 @@ class Workspace:
             ApiError: 404, also while there are no results yet, and once they are archived.
         """
         view = self.retrieve(batch_id, now)
+        if view.has_late_results:
+            self._note(batch_id, BatchFacts.after_missed_results)
         if not view.has_results:
             message = f"Message Batch {batch_id} has no available results."
             raise ApiError("not_found_error", message, headers={"x-should-retry": "false"})
+        if view.may_be_reshuffled:
+            self._note(batch_id, BatchFacts.after_download)
         return result_lines(view.facts, self._plans.of(view.facts))
 
     def cancel(self, batch_id: str, now: int) -> BatchView:
         """Ask for a batch to be canceled; asking again changes nothing.
 
         Raises:
-            ApiError: 404, or 400 for a batch that has ended.
+            ApiError: 404, or 400 or 409 for a batch that has ended.
         """
         with self._lock:
             view = self._view(self._facts(batch_id), now)
             if view.status == "ended":
-                raise invalid_request(f"Message Batch {batch_id} has already ended and cannot be canceled.")
-            if view.status == "canceling":
+                refuse_cancel(view)
+            if view.status != "in_progress":
                 return view
             return self._keep(replace(view.facts, cancel_initiated_at=now), now)
 
@@ -179,6 +224,13 @@ class Workspace:
             self._store.delete(batch_id)
             self._plans.forget(batch_id)
 
+    def adopt(self, scenario: Scenario) -> None:
+        """Let batches to come unfold by a scenario; what its faults and limits count is counted from now on."""
+        with self._lock:
+            self.scenario = scenario
+            self._fault_book = FaultBook(scenario.seed)
+            self._allowance = Allowance()
+
     def state(self, now: int) -> WorkspaceState:
         """Return all that there is to know of it, but for what was asked and answered."""
         with self._lock:
@@ -194,8 +246,9 @@ class Workspace:
         """Go on from a state, in place of the one at hand; yields now and then."""
         for facts in state.batches:
             yield from self._plans.prepare(facts.submission)
+        self.adopt(state.scenario)
         with self._lock:
-            self.scenario, self._created = state.scenario, state.created
+            self._created = state.created
             for facts in state.batches:
                 self._store.put(facts)
 
@@ -213,20 +266,32 @@ class Workspace:
         self._store.put(facts)
         return view
 
+    def _note(self, batch_id: str, happened: Callable[[BatchFacts], BatchFacts]) -> None:
+        with self._lock:
+            self._store.put(happened(self._facts(batch_id)))
+
     def _slice(self, query: PageQuery) -> Slice:
+        cursor = query.after_id or query.before_id
+        if cursor and self.switches.unknown_cursor == "empty_page" and self._store.get(cursor) is None:
+            return NOTHING
         if query.after_id is not None:
             return self._store.older_than(self._facts(query.after_id).submission.id, query.limit)
         if query.before_id is not None:
             return self._store.newer_than(self._facts(query.before_id).submission.id, query.limit)
         return self._store.newest(query.limit)
 
-    def _refuse_overflow(self, added: int, now: int) -> None:
-        if self._queued_max is None:
-            return
-        queued = sum(unfinished(facts, self._plans.of(facts), now) for facts in self._store.all())
-        if queued + added > self._queued_max:
-            raise rate_limited(
-                f"This batch of {added} requests does not fit in the processing queue: {queued} of at most "
-                f"{self._queued_max} requests are waiting.",
-                retry_after_s=QUEUE_RETRY_AFTER_S,
+    def _held(self, added: int, now: int) -> int:
+        """Return how long a new batch must wait for room in the queue, or refuse it."""
+        if self.scenario.limits.queue is None:
+            return 0
+        batches = [(facts, self._plans.of(facts)) for facts in self._store.all()]
+        queue = Queue(batches, self.scenario.limits.queue)
+        if self.switches.queue_overflow == "stall":
+            return queue.room_at(added, now) - now
+        if not queue.has_room(added, now):
+            message = (
+                f"This batch of {added} requests does not fit in the processing queue: {queue.waiting(now)} of at "
+                f"most {queue.requests_max} requests are waiting."
             )
+            raise too_many(message, QUEUE_WAIT, self.scenario)
+        return 0

@@ -14,8 +14,9 @@ from batchmock.emulator import Emulator
 from batchmock.errors import ApiError, UsageError
 from batchmock.exchange import record
 from batchmock.facts import WorkspaceState
+from batchmock.faults import Operation
 from batchmock.handle import Batch, Batches, ExchangeRecord, Plan, PlanPage
-from batchmock.record import HistoryQuery, Operation
+from batchmock.record import HistoryQuery
 from batchmock.scenario import Scenario
 from batchmock.scenario_files import named_scenario
 from batchmock.snapshot import read_snapshot, write_snapshot
@@ -41,7 +42,10 @@ class WorkspaceHandle:
     def scenario(self, scenario: Scenario | str) -> None:
         if isinstance(scenario, str):
             scenario = structs.replace(named_scenario(scenario), seed=self.scenario.seed)
-        self._workspace.scenario = scenario
+        self._adopt(scenario)
+
+    def _adopt(self, scenario: Scenario) -> None:
+        self._workspace.adopt(scenario)
 
     def history(
         self,
@@ -73,7 +77,7 @@ class WorkspaceHandle:
         """
         space = self._workspace
         try:
-            view = space.retrieve(batch_id, space.clock.now())
+            view = space.look(batch_id, space.clock.now())
         except ApiError as error:
             raise UsageError(error.message) from None
         found = _read(batch_plan(view), PlanPage)
@@ -84,7 +88,11 @@ class WorkspaceHandle:
         self._emulator.reset(self._workspace)
 
     def snapshot(self) -> bytes:
-        """Return the workspace as a JSON document: batches, clock and scenario, but no history."""
+        """Return the workspace as a JSON document: batches, clock and scenario, but no history.
+
+        Raises:
+            UsageError: a scenario has what is for Python alone.
+        """
         space = self._workspace
         return b"".join(write_snapshot(space.state(space.clock.now())))
 
@@ -94,7 +102,7 @@ class WorkspaceHandle:
         Raises:
             UsageError: it is no snapshot; names the place.
         """
-        self._restore(read_snapshot(snapshot, self._emulator.models))
+        self._restore(read_snapshot(snapshot, self._workspace))
 
     def _restore(self, state: WorkspaceState) -> None:
         for _ in self._emulator.restore(self._workspace.id, state):

@@ -9,6 +9,8 @@ from batchmock.clock import ClockSetting
 from batchmock.emulator import Emulator
 from batchmock.http.app import build_app
 from batchmock.http.runtime import Runtime
+from batchmock.http.wire_faults import WIRE
+from batchmock.inprocess.wire import LocalWire, sleep_by_hand
 from batchmock.settings import Settings
 from batchmock.times import SECOND
 
@@ -95,4 +97,5 @@ def scope(method: str, path: str, headers: dict[str, str]) -> dict[str, Any]:
         "query_string": query.encode(),
         "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()],
         "server": ("here", 80),
+        "extensions": {WIRE: LocalWire(sleep_by_hand, None)},
     }

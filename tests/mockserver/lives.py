@@ -1,6 +1,6 @@
 """Lives of batches to draw from: submissions, scenarios, moments to look and to cancel."""
 
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import msgspec
 from hypothesis import strategies as st
@@ -8,15 +8,19 @@ from msgspec import Raw, structs
 
 from batchmock.clock import Clock, ClockSetting
 from batchmock.errors import ErrorType
-from batchmock.limits import RateLimits
-from batchmock.outcomes import Mix, Pin, StopReason, TerminalState
+from batchmock.limits import TIERS, RateLimits, Spend
+from batchmock.outcomes import Mix, Pin, TerminalState
+from batchmock.replies.answers import Alphabet, Answers, Caching, Length
 from batchmock.scenario import Scenario
+from batchmock.switches import Lag, Switches
 from batchmock.times import DAY, HOUR, MINUTE, SECOND
 from batchmock.timing import Fixed, Lognormal, Timing, Uniform
+from batchmock.wire.message import StopReason
 from batchmock.wire.request import BatchRequest
 from batchmock.workspace import CreateOptions, Workspace
 
 START = 1_790_000_000 * SECOND
+ANY_SCENARIO = Scenario()
 OPTIONS = CreateOptions(api_version="2023-06-01")
 
 custom_ids = st.lists(
@@ -71,13 +75,55 @@ pins = st.builds(
 finishes = st.dictionaries(st.sampled_from("abcXYZ"), durations, max_size=3)
 
 
-def with_all(scenario: Scenario, mix: Mix, pinned: list[Pin], moments: dict[str, int]) -> Scenario:
-    timing = structs.replace(scenario.timing, finishes=moments)
-    return structs.replace(scenario, mix=mix, pins=tuple(pinned), timing=timing)
+limits = st.builds(
+    RateLimits,
+    tier=st.none() | st.sampled_from([*TIERS]),
+    http_requests_per_minute=st.none() | st.integers(1, 9),
+    ramp_max=st.none() | st.integers(1, 9),
+    spend=st.sampled_from(get_args(Spend)),
+)
+lags = st.builds(Lag, reads=st.integers(0, 3), time=durations)
+switches = st.builds(
+    Switches,
+    **{
+        name: lags if kind is Lag else st.sampled_from(get_args(kind))
+        for name, kind in get_type_hints(Switches).items()
+    },
+)
+# `missing` other than "echo" goes with canned answers, which a document alone cannot say.
+answers = st.builds(
+    Answers,
+    length=st.sampled_from(get_args(Length)),
+    text=st.sampled_from(get_args(Alphabet)),
+    stops=st.dictionaries(st.sampled_from("abcXYZ"), st.sampled_from(get_args(StopReason)), max_size=3),
+    caching=st.sampled_from(get_args(Caching)),
+)
 
 
-# Scenarios that also say what single requests come to.
-any_scenarios = st.builds(with_all, scenarios, mixes, st.lists(pins, max_size=3), finishes)
+def with_all(
+    scenario: Scenario,
+    mix: Mix,
+    pinned: list[Pin],
+    moments: dict[str, int],
+    rates: RateLimits,
+    turned: Switches,
+    said: Answers,
+) -> Scenario:
+    return structs.replace(
+        scenario,
+        mix=mix,
+        pins=tuple(pinned),
+        timing=structs.replace(scenario.timing, finishes=moments),
+        limits=rates,
+        switches=turned,
+        answers=said,
+    )
+
+
+# Scenarios that also say what single requests come to, and what calls are answered.
+any_scenarios = st.builds(
+    with_all, scenarios, mixes, st.lists(pins, max_size=3), finishes, limits, switches, answers
+)
 
 
 # Moments after creation, near the boundaries where something changes as well as anywhere.
@@ -107,14 +153,14 @@ def requests(ids: list[str], bad: set[int]) -> list[BatchRequest]:
     return [request(custom_id, bad=index in bad) for index, custom_id in enumerate(ids)]
 
 
-def workspace(scenario: Scenario) -> Workspace:
+def workspace(scenario: Scenario = ANY_SCENARIO) -> Workspace:
     clock = Clock(ClockSetting(mode="manual"), start=START, real=lambda: 0)
-    return Workspace("wrkspc_01test", clock=clock, scenario=scenario, limits=RateLimits())
+    return Workspace("wrkspc_01test", clock=clock, scenario=scenario)
 
 
-def create(space: Workspace, made: list[BatchRequest], now: int = START) -> str:
+def create(space: Workspace, made: list[BatchRequest], now: int = START, options: CreateOptions = OPTIONS) -> str:
     """Create a batch to the end, and return its id."""
-    creating = space.create(made, OPTIONS, now)
+    creating = space.create(made, options, now)
     while True:
         try:
             next(creating)

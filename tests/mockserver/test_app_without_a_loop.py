@@ -87,7 +87,8 @@ def test_a_whole_life_runs_in_one_step_a_call(app: ASGIApp) -> None:
 
 def test_messages_streams_counts_and_models_run_in_one_step_a_call(app: ASGIApp) -> None:
     threads = threading.active_count()
-    params = many(1)["requests"][0]["params"] | {"messages": [{"role": "user", "content": "x" * 20_000}]}
+    words = [{"role": "user", "content": "x" * 20_000}]
+    params = many(1)["requests"][0]["params"] | {"messages": words, "max_tokens": 64_000}
 
     status, _, plain = call(app, "POST", "/v1/messages", params)
     assert status == 200
@@ -95,7 +96,8 @@ def test_messages_streams_counts_and_models_run_in_one_step_a_call(app: ASGIApp)
     assert (status, headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
     assert stream.count(b"event: content_block_delta\n") > 100
     assert json.loads(plain)["content"][0]["text"].endswith("x" * 20_000)
-    assert call(app, "POST", "/v1/messages/count_tokens", params)[0] == 200
+    counted = {"model": params["model"], "messages": params["messages"]}
+    assert call(app, "POST", "/v1/messages/count_tokens", counted)[0] == 200
     assert call(app, "GET", "/v1/models", query=b"limit=3", accept_encoding="gzip")[0] == 200
     assert call(app, "GET", "/v1/models/claude-haiku-4-5")[0] == 200
     assert call(app, "POST", "/v1/messages", {"model": "x"})[0] == 400

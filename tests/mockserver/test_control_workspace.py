@@ -3,7 +3,7 @@
 import json
 from typing import Any, cast
 
-import jsonschema
+import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +11,9 @@ from openapi_spec_validator import validate
 
 from batchmock.errors import UsageError
 from batchmock.http.control.calls import CALLS
+from batchmock.replies.answers import Answers
+from batchmock.replies.canned import Canned
+from batchmock.scenario import Scenario
 from batchmock.scenario_files import menu
 from batchmock.settings import Settings
 from tests.mockserver.exchanges import BATCHES, MANUAL, START, App, request
@@ -203,6 +206,41 @@ def test_no_batch_is_restored_twice() -> None:
     assert (status, json.loads(body)["error"]["message"]) == (400, f"batches: {twin['id']} is there twice")
 
 
+def test_what_is_for_python_alone_cannot_be_written_down_and_is_said() -> None:
+    answers = Answers(ask=lambda question: "Hello")
+    app = App(Settings(clock=MANUAL, start=START, scenario=Scenario(answers=answers)))
+    app.create("a")
+
+    for method, path in (("GET", "scenario"), ("POST", "snapshot")):
+        status, _, body = app(method, f"/_emulator/{path}")
+        assert status == 400
+        assert "it is for Python only" in json.loads(body)["error"]["message"]
+
+
+def test_canned_answers_are_found_again_by_the_name_of_their_file() -> None:
+    answers = Answers(canned=Canned({"a": "Hello"}, "answers.jsonl"))
+    app = App(Settings(clock=MANUAL, start=START, scenario=Scenario(answers=answers)))
+    batch_id = app.create("a")
+    snapshot = app.ask("POST", "/_emulator/snapshot")
+
+    assert app("POST", "/_emulator/restore", snapshot)[0] == 200
+    app("POST", "/_emulator/clock/advance", {"by": "24h"})
+    assert b"Hello" in app("GET", f"{BATCHES}/{batch_id}/results")[2]
+    status, _, body = App()("POST", "/_emulator/restore", snapshot)
+    assert (status, "answers.canned" in json.loads(body)["error"]["message"]) == (400, True)
+
+
+def test_faults_are_counted_from_when_their_scenario_is_set() -> None:
+    app = App()
+    app.create("a")
+    fault = {"kind": "answer", "on": ["create"], "calls": [1], "status": 503}
+
+    app.ask("PUT", "/_emulator/scenario", {"faults": [fault]})
+
+    answers = [app("POST", BATCHES, {"requests": [request("a")]})[0] for _ in range(2)]
+    assert answers == [503, 200]
+
+
 anything: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("24h"),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -293,6 +331,6 @@ def test_every_answer_is_as_described() -> None:
         status, headers, answer = app(call.method, path, bodies.get((call.method, call.path)))
         assert status == 200
         schema = operation["responses"]["200"]["content"][headers["content-type"]]["schema"]
-        validator: Any = jsonschema.Draft202012Validator(schema | {"components": document["components"]})
+        validator = jsonschema_rs.validator_for(schema | {"components": document["components"]})
         for line in answer.splitlines():
             validator.validate(json.loads(line))

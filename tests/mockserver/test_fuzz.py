@@ -301,7 +301,7 @@ def test_bytes_that_are_no_create_body_are_refused_in_the_apis_words(
         pytest.param(rb'{"model":"\ud800"}', NOT_JSON, id="surrogate in a value"),
         pytest.param(rb'{"\udc00":1}', NOT_JSON, id="surrogate in a key"),
         pytest.param(b"[]", NO_BODY, id="list"),
-        pytest.param(b"1" * 5_000, "Input should be a finite number", id="huge number"),
+        pytest.param(b"1" * 5_000, NO_BODY, id="huge number"),
         pytest.param(b'{"max_tokens":' + b"1" * 5_000 + b"}", "", id="huge max_tokens"),
     ],
 )

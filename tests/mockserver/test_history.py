@@ -14,7 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.types import Message
 
+from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
+from batchmock.faults import Answer, Close, Patch, Reset
+from batchmock.limits import RateLimits
+from batchmock.remote import RemoteEmulator
+from batchmock.scenario import Scenario
+from batchmock.server import running
 from batchmock.settings import Settings
 from tests.mockserver.exchanges import BATCHES, MANUAL, START, App, request, scope
 from tests.programs import run, serving
@@ -64,6 +70,7 @@ def test_an_exchange_is_told_from_request_to_response() -> None:
         "is_complete": True,
         "is_over": True,
         "faults": [],
+        "faults_without_effect": [],
     }
 
 
@@ -77,7 +84,8 @@ def test_every_operation_has_its_name_and_its_batch() -> None:
     app("GET", f"{BATCHES}?limit=3")
     app("DELETE", f"{BATCHES}/{batch_id}")
     app("POST", "/v1/messages", request("a")["params"])
-    app("POST", "/v1/messages/count_tokens", request("a")["params"])
+    counted = {name: value for name, value in request("a")["params"].items() if name != "max_tokens"}
+    app("POST", "/v1/messages/count_tokens", counted)
     app("GET", "/v1/models")
     app("GET", "/v1/models/claude-haiku-4-5")
 
@@ -90,7 +98,7 @@ def test_every_operation_has_its_name_and_its_batch() -> None:
         ("results", batch_id, 200),
         ("list", None, 200),
         ("delete", batch_id, 200),
-        ("message", None, 200),
+        ("messages", None, 200),
         ("count_tokens", None, 200),
         ("list_models", None, 200),
         ("retrieve_model", None, 200),
@@ -100,7 +108,9 @@ def test_every_operation_has_its_name_and_its_batch() -> None:
 
 
 def test_refusals_are_told_too_with_what_clients_go_by() -> None:
-    app = App(Settings(clock=MANUAL, start=START, limits=Settings().limits.__class__(http_requests_per_minute=1)))
+    app = App(
+        Settings(clock=MANUAL, start=START, scenario=Scenario(limits=RateLimits(http_requests_per_minute=1)))
+    )
     app("GET", BATCHES)
     app("GET", BATCHES)
     app("GET", BATCHES, headers={"anthropic-version": "1999-01-01"})
@@ -332,6 +342,41 @@ def test_a_refused_create_has_no_batch_whatever_was_created_before() -> None:
 
     assert created["batch_id"] is not None
     assert (refused["status"], refused["batch_id"], refused["requests"]) == (400, None, None)
+
+
+def test_what_faults_did_is_told_and_what_they_could_not_do() -> None:
+    faults = (
+        Answer(on=("create",), status=529, when="after", calls=(1,)),
+        Patch(on=("retrieve",), drop=("created_at",)),
+        Close(on=("retrieve",), after_bytes=1_000_000),
+    )
+    settings = Settings(clock=ClockSetting(mode="manual"), scenario=Scenario(faults=faults))
+    with running(settings) as url, httpx2.Client(base_url=url, headers=HEADERS) as client:
+        lost = client.post(BATCHES, json={"requests": [request("a")]})
+        emulator = RemoteEmulator(url, HEADERS["x-api-key"])
+        (batch,) = emulator.batches()
+        client.get(f"{BATCHES}/{batch.id}")
+        create, poll = emulator.history()
+
+    assert lost.status_code == create.status == 529
+    assert (create.faults, create.faults_without_effect) == (("answer",), ())
+    assert (create.batch_id, create.requests) == (batch.id, 1)
+    assert (poll.faults, poll.faults_without_effect) == (("patch", "close"), ("close",))
+    assert (poll.is_complete, poll.is_over) == (True, True)
+
+
+def test_a_body_that_a_fault_cuts_is_told_to_the_byte() -> None:
+    scenario = Scenario(faults=(Reset(on=("list",), after_bytes=7),))
+    with (
+        running(Settings(clock=ClockSetting(mode="manual"), scenario=scenario)) as url,
+        httpx2.Client(base_url=url, headers=HEADERS) as client,
+    ):
+        with pytest.raises(httpx2.TransportError):
+            client.get(BATCHES)
+        (cut,) = RemoteEmulator(url, HEADERS["x-api-key"]).history()
+
+    assert (cut.status, cut.response_bytes, cut.is_complete, cut.is_over) == (200, 7, False, True)
+    assert cut.faults == ("reset",)
 
 
 def test_reset_starts_the_history_anew() -> None:

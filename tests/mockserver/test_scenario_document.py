@@ -8,6 +8,8 @@ from hypothesis import given, settings
 
 from batchmock.errors import UsageError
 from batchmock.outcomes import Mix, Pin
+from batchmock.replies.answers import Answers
+from batchmock.replies.canned import canned
 from batchmock.scenario import Scenario
 from batchmock.scenario_document import read_json, read_toml, write_json, write_toml
 from batchmock.times import HOUR, MINUTE, SECOND
@@ -29,6 +31,10 @@ finishes = { "ticket-1" = "3h" }
 succeeded = 3
 expired = 1
 
+[answers]
+length = "realistic"
+stops = { "ticket-2" = "pause_turn" }
+
 [[pins]]
 glob = "vip-*"
 state = "errored"
@@ -49,6 +55,7 @@ SCENARIO = Scenario(
         finishes={"ticket-1": 3 * HOUR},
     ),
     mix=Mix(succeeded=3, expired=1),
+    answers=Answers(length="realistic", stops={"ticket-2": "pause_turn"}),
     pins=(
         Pin(glob="vip-*", state="errored", error="overloaded_error"),
         Pin(contains="urgent", stop_reason="refusal", at=90 * MINUTE),
@@ -77,7 +84,7 @@ def test_what_has_its_default_is_left_out() -> None:
     ("document", "complaint"),
     [
         ("sede = 1", "sede: there is no such key; did you mean 'seed'?"),
-        ("zzz = 1", "zzz: there is no such key; it is one of counts, magic, mix, order, pins, retention"),
+        ("zzz = 1", "zzz: there is no such key; it is one of answers, counts, faults, limits, magic"),
         ("[timing]\nwarmup = '2s'", "timing.warmup: there is no such key; did you mean 'warm_up'?"),
         ("window = 24", "window: 24 is not a duration; write it as"),
         ("window = '24 hours'", "window: '24 hours' is not a duration"),
@@ -98,12 +105,30 @@ def test_what_has_its_default_is_left_out() -> None:
         ("[mix]\nsucceeded = 0", "mix: all weights are 0"),
         ("[mix]\nexpired = -1", "mix.expired: Expected `float` >= 0.0"),
         ("[[pins]]\nstate = 'expired'", "pins.0: a pin names requests by custom_id, glob, regex or contains"),
+        ("[limits]\ntier = 'gold'", "limits.tier: 'gold' is not one of them; it is one of build, scale, start"),
+        ("[limits]\nramp_max = 0", "limits: ramp_max is 0; it is at least 1"),
+        ("[switches]\ncancel_of_end = 'ignore'", "switches.cancel_of_end: there is no such key; did you mean"),
+        ("[switches]\ncreate_lag = 3", "switches.create_lag: Input should be a valid dictionary"),
+        ("[switches.create_lag]\nreads = -1", "switches.create_lag.reads: Expected `int` >= 0"),
+        ("[switches.results_lag]\ntime = 2", "switches.results_lag.time: 2 is not a duration"),
         ("[[pins]]\nregex = '('", "pins.0: regex '(' is not one"),
         ("[[pins]]\nglob = '*'\nat = 'x'", "pins.0.at: 'x' is not a duration"),
         ("[[pins]]\nglob = '*'\nstat = 'expired'", "pins.0.stat: there is no such key; did you mean 'state'?"),
         (
             "[mix.errors]\noverload = 1",
             "mix.errors: 'overload' is not one of them; did you mean 'overloaded_error'?",
+        ),
+        ("[answers]\nlenght = 'short'", "answers.lenght: there is no such key; did you mean 'length'?"),
+        ("[answers]\ntext = 'unicod'", "answers.text: 'unicod' is not one of them; did you mean 'unicode'?"),
+        ("[answers.stops]\na = 'refuse'", "answers.stops.a: 'refuse' is not one of them; did you mean 'refusal'?"),
+        (
+            "[answers]\nmissing = 'errored'",
+            "answers: missing='errored' is for custom_ids that canned does not have",
+        ),
+        ("[answers]\nask = 'len'", "answers.ask: a document cannot say this; give it in Python"),
+        (
+            "[answers]\ncanned = 'a.jsonl'",
+            "answers.canned: 'a.jsonl' is not read here; a scenario's file can name",
         ),
         ("seed = ", "not TOML: "),
     ],
@@ -112,6 +137,14 @@ def test_a_mistake_is_named_with_its_place_and_what_to_do(document: str, complai
     with pytest.raises(UsageError) as refused:
         read_toml(document)
     assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "answers", [Answers(ask=lambda question: "x"), Answers(canned=canned({"a": "x"}))], ids=["ask", "canned"]
+)
+def test_what_only_python_can_say_is_not_written(answers: Answers) -> None:
+    with pytest.raises(UsageError, match=r"a document cannot say .*; it is for Python only"):
+        write_toml(Scenario(answers=answers))
 
 
 def test_bytes_that_are_no_object_are_refused() -> None:

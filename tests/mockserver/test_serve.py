@@ -84,6 +84,16 @@ def a_day_of(url: str) -> str:
     return "\n".join([created.text, ended.text, results.text, *headers])
 
 
+def test_answers_can_come_from_a_file(tmp_path: Path) -> None:
+    canned = tmp_path / "answers.jsonl"
+    canned.write_text("".join(f'{{"custom_id":"{name}","text":"Lima."}}\n' for name in "abcdef"))
+    with serving("--clock", "manual", "--canned", str(canned), "--scenario", "half-expired") as server:
+        day = a_day_of(server.url)
+
+    assert '"text":"Lima."' in day
+    assert '"type":"expired"' in day
+
+
 def test_options_can_be_set_in_the_environment() -> None:
     with serving(env={"BATCHPROOF_CLOCK": "stepped", "BATCHPROOF_STEP": "90s"}) as server:
         clock = httpx2.get(f"{server.url}/_emulator/clock", headers=HEADERS).json()
@@ -112,6 +122,18 @@ def test_models_can_be_added_with_their_ceilings() -> None:
         assert [ceiling(name) for name in ("claude-of-tomorrow", "gateway/claude:eu", "plain")] == [64, 8, 128_000]
 
 
+def test_limits_and_switches_can_be_set_one_by_one_upon_a_scenario() -> None:
+    options = ["--scenario", "smallest-tier", "--queue", "1", "--switch", "cancel_of_ended=ignore"]
+    with serving(*options, "--switch", "retry_after=absent") as server:
+        batches = f"{server.url}/v1/messages/batches"
+        requests: list[object] = [{"custom_id": name, "params": {}} for name in "ab"]
+        response = httpx2.post(batches, headers=HEADERS, json={"requests": requests})
+
+    assert response.status_code == 429
+    assert "retry-after" not in response.headers
+    assert response.headers["anthropic-ratelimit-requests-limit"] == "50"
+
+
 MISTAKES: list[tuple[list[str], str]] = [
     (["--speed", "0"], "speed is 0; it is more than 0"),
     (["--speed", "fast"], "'fast' is not a valid float"),
@@ -126,10 +148,15 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["--model", "claude-x:0"], "model claude-x: max_tokens is 0; it is at least 1"),
     (["--model", "claude-x", "--model", "claude-x:5"], "model claude-x is added twice"),
     (["--strict-keys"], "strict keys without any key"),
-    (["--rpm", "0"], "the limit on requests per minute is 0; it is at least 1"),
+    (["--rpm", "0"], "limits: http_requests_per_minute is 0; it is at least 1"),
+    (["--tier", "gold"], "'gold' is not one of 'start', 'build', 'scale'"),
+    (["--switch", "timestamps"], "--switch 'timestamps' says no value; write it as NAME=VALUE"),
+    (["--switch", "timestamp=z"], "switches.timestamp: there is no such key; did you mean 'timestamps'?"),
+    (["--switch", "timestamps=Z"], "switches.timestamps: 'Z' is not one of them; it is one of offset, z"),
     (["--public-url", "example"], "does not start with http:// or https://"),
     (["--host", "256.1.1.1"], "cannot listen on 256.1.1.1"),
     (["--quiet", "--json"], "--quiet and --json"),
+    (["--canned", "/nowhere.jsonl"], "cannot read the canned answers in /nowhere.jsonl: No such file"),
     (["--clok", "wall"], "No such option '--clok'"),
     (["--port", "0", "--ready-file", "/nowhere/at/all"], "cannot write the ready file /nowhere/at/all"),
 ]

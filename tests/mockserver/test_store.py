@@ -23,7 +23,12 @@ class StoreAgreesWithAList(RuleBasedStateMachine):
     def add(self) -> str:
         self.made += 1
         submission = Submission(
-            id=f"b{self.made}", created_at=0, requests=(), scenario=Scenario(), api_version="2023-06-01"
+            id=f"b{self.made}",
+            number=self.made,
+            created_at=0,
+            requests=(),
+            scenario=Scenario(),
+            api_version="2023-06-01",
         )
         self.model.append(BatchFacts(submission))
         self.store.put(self.model[-1])

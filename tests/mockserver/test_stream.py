@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec import to_builtins
 
-from batchmock.wire.result import Message, Usage
+from batchmock.wire.message import Message, Usage
 from batchmock.wire.stream import PIECE_CHARS_MAX, events
 
 Json = dict[str, Any]
@@ -82,6 +82,7 @@ def messages(draw: st.DrawFn) -> Message:
     """A message in the blocks of today and of tomorrow: the parts that are JSON of any shape are just that."""
     stop_reason, stop_sequence, stop_details = draw(stops)
     parts: Json = {
+        "stop_reason": stop_reason,
         "content": draw(st.lists(blocks, max_size=4)),
         "usage": draw(usages),
         "stop_details": stop_details,
@@ -89,7 +90,6 @@ def messages(draw: st.DrawFn) -> Message:
     return Message(
         model="claude-haiku-4-5-20251001",
         id=f"msg_{draw(st.integers(0, 9))}",
-        stop_reason=stop_reason,
         stop_sequence=stop_sequence,
         **parts,
     )

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
+from batchmock.limits import RateLimits
 from batchmock.scenario import Scenario
+from batchmock.switches import Switches
 from batchmock.times import DAY, MICROSECOND, parse_instant, timestamp
 from batchmock.truth import BatchPlan, batch_plan, foresee, request_lines
 from tests.mockserver.exchanges import BATCHES, App
@@ -32,7 +34,14 @@ def whole(instant: int) -> int:
 def in_microseconds(scenario: Scenario) -> Scenario:
     pins = tuple(structs.replace(pin, at=None if pin.at is None else whole(pin.at)) for pin in scenario.pins)
     finishes = {name: whole(at) for name, at in scenario.timing.finishes.items()}
-    return structs.replace(scenario, pins=pins, timing=structs.replace(scenario.timing, finishes=finishes))
+    return structs.replace(
+        scenario,
+        pins=pins,
+        timing=structs.replace(scenario.timing, finishes=finishes),
+        # What hides a batch from its client, or refuses it, is no part of what becomes of it.
+        limits=RateLimits(),
+        switches=Switches(),
+    )
 
 
 scenarios = any_scenarios.map(in_microseconds)

@@ -138,7 +138,7 @@ def test_every_result_order_is_what_its_name_says() -> None:
 
 def test_text_of_any_script_survives_a_body_that_comes_in_pieces_and_the_way_back() -> None:
     text = 'žluťoučký 🐎 \u2028 \x00 日本語 \\ud800 "quoted"' * 50
-    params = {"model": "claude-opus-5", "max_tokens": 9, "messages": [{"role": "user", "content": text}]}
+    params = {"model": "claude-opus-5", "max_tokens": 9_000, "messages": [{"role": "user", "content": text}]}
     body = msgspec.json.encode({"requests": [{"custom_id": "a", "params": params}]})
     headers = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
     pieces = (body[at : at + 7] for at in range(0, len(body), 7))

@@ -12,6 +12,7 @@ from anthropic import Anthropic
 from batchmock.clock import ClockSetting
 from batchmock.limits import RateLimits
 from batchmock.scenario import Scenario
+from batchmock.scenario_files import named_scenario
 from batchmock.server import running
 from batchmock.settings import Settings
 from batchmock.times import HOUR
@@ -134,5 +135,12 @@ def narrow_emulator() -> Generator[str]:
 def limited_emulator() -> Generator[str]:
     """The base URL of one that takes three calls a minute, and three requests in its queue."""
     limits = RateLimits(http_requests_per_minute=3, queued_requests_max=3)
-    with running(Settings(clock=MANUAL, limits=limits)) as url:
+    with running(Settings(clock=MANUAL, scenario=Scenario(limits=limits))) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def otherwise_emulator() -> Generator[str]:
+    """The base URL of one that does the other thing wherever it is not known what the API does."""
+    with running(Settings(clock=MANUAL, scenario=named_scenario("otherwise"))) as url:
         yield url

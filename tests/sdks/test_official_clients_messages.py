@@ -10,7 +10,7 @@ TEXT = "Größe \u2028 🙂 " * 20
 
 
 def params(**other: object) -> Json:
-    return asking("row", messages=[{"role": "user", "content": TEXT}])["params"] | other
+    return asking("row", max_tokens=1_000, messages=[{"role": "user", "content": TEXT}])["params"] | other
 
 
 def test_a_message_comes_at_once(workspace: Workspace) -> None:

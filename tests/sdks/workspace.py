@@ -73,6 +73,14 @@ class Workspace:
         """Ask for a message as a stream; return the API's events."""
         return self._seen("raw_events", **params)
 
+    def parsed(self, **params: object) -> Json:
+        """Ask for output of a ``schema``; return the value that the SDK makes of it."""
+        return self._seen("parsed", **params)
+
+    def tool_run(self, **params: object) -> Json:
+        """Have the SDK run a ``tool`` for two turns: what it was called with, and why each answer stopped."""
+        return self._seen("tool_run", **params)
+
     def count_tokens(self, **params: object) -> int:
         """Have the tokens of a request counted."""
         return self._seen("count", **params)

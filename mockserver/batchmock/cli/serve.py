@@ -3,19 +3,22 @@
 It turns flags into settings and errors into one line; it does not know how anything is served until asked to.
 """
 
+from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 from msgspec.structs import replace
 
+from batchmock.canned_file import load_canned
 from batchmock.cli.words import DURATION, INSTANT, RefusedError
 from batchmock.clock import CLOCK_MODES, ClockMode, ClockSetting
 from batchmock.errors import UsageError
-from batchmock.limits import RateLimits
+from batchmock.limits import TierName
 from batchmock.models import Model
 from batchmock.scenario import Scenario
+from batchmock.scenario_document import dump, read
 from batchmock.scenario_files import find_scenario
 from batchmock.settings import Settings
 from batchmock.times import write_duration
@@ -63,6 +66,11 @@ DEFAULT_CLOCK = ClockSetting()
     help="How batches unfold: a name that 'batchproof scenario list' shows, or a TOML or JSON file.",
 )
 @click.option(
+    "--canned",
+    type=click.Path(path_type=Path),
+    help="Answers by custom_id: a results file of the API, or JSON lines of your own.",
+)
+@click.option(
     "--seed",
     type=click.IntRange(0),
     help="Everything that is drawn is drawn from this.  [default: the scenario's]",
@@ -83,8 +91,20 @@ DEFAULT_CLOCK = ClockSetting()
     help="A model to know beside the real ones, with the largest max_tokens it takes. Repeatable.",
 )
 @click.option("--public-url", help="Where clients reach the emulator, if not at the host they ask for.")
+@click.option(
+    "--tier",
+    type=click.Choice(get_args(TierName)),
+    help="The rate and the queue of an account's tier, for each workspace.  [default: the scenario's]",
+)
 @click.option("--rpm", type=int, help="HTTP requests a minute for each workspace; more get a 429.")
 @click.option("--queue", type=int, help="Requests of one workspace that may wait at once; more get a 429.")
+@click.option(
+    "--switch",
+    "switches",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="How the API behaves where that is not known: timestamps=z, cancel_of_ended=ignore. Repeatable.",
+)
 @click.option(
     "--history",
     "history_file",
@@ -157,8 +177,7 @@ def _settings(options: dict[str, Any]) -> Settings:
     return Settings(
         clock=ClockSetting(mode=mode, speed=options["speed"], step=options["step"]),
         start=options["start"],
-        scenario=_scenario(options["scenario_name"], options["seed"]),
-        limits=RateLimits(http_requests_per_minute=options["rpm"], queued_requests_max=options["queue"]),
+        scenario=_scenario(options),
         keys=dict(_key(text) for text in options["keys"]),
         strict_keys=options["strict_keys"],
         control_token=options["control_token"],
@@ -167,9 +186,37 @@ def _settings(options: dict[str, Any]) -> Settings:
     )
 
 
-def _scenario(named: str | None, seed: int | None) -> Scenario:
+def _scenario(options: dict[str, Any]) -> Scenario:
+    """Return the scenario that is named, and what flags say instead of it."""
+    named: str | None = options["scenario_name"]
     scenario = Scenario() if named is None else find_scenario(named)
-    return scenario if seed is None else replace(scenario, seed=seed)
+    if options["canned"] is not None:
+        scenario = replace(scenario, answers=replace(scenario.answers, canned=load_canned(options["canned"])))
+    limits = {
+        "tier": options["tier"],
+        "http_requests_per_minute": options["rpm"],
+        "queued_requests_max": options["queue"],
+    }
+    said = _overlaid(
+        Scenario(limits=scenario.limits, switches=scenario.switches),
+        limits={name: value for name, value in limits.items() if value is not None},
+        switches=dict(_switch(text) for text in options["switches"]),
+    )
+    seed: int = scenario.seed if options["seed"] is None else options["seed"]
+    return replace(scenario, seed=seed, limits=said.limits, switches=said.switches)
+
+
+def _overlaid(scenario: Scenario, **tables: Mapping[str, object]) -> Scenario:
+    """Return a scenario with other values in its tables, as if its document had them."""
+    document: dict[str, Any] = dump(scenario)
+    return read(document | {name: document.get(name, {}) | table for name, table in tables.items()})
+
+
+def _switch(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"--switch {text!r} says no value; write it as NAME=VALUE")
+    return name, value
 
 
 def _key(text: str) -> tuple[str, str]:

@@ -5,16 +5,16 @@ It does not know what is asked for. Source: docs/fidelity.md, headers and authen
 
 from hmac import compare_digest
 
-from batchmock.betas import BETAS
+from batchmock.betas import API_VERSIONS, BETAS
 from batchmock.credential import Credential, digest
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError, UsageError, invalid_request
 from batchmock.http.headers import RequestHeaders
 from batchmock.scenario import Scenario
 from batchmock.scenario_choice import said_scenario
+from batchmock.switches import Switches
 from batchmock.workspace import CreateOptions, Workspace
 
-API_VERSIONS = ("2023-06-01", "2026-10-21")
 API_KEY = "x-api-key"
 AUTHORIZATION = "authorization"
 SCENARIO = "batchmock-scenario"
@@ -62,7 +62,7 @@ def refuse_strangers(token: str | None, headers: RequestHeaders) -> None:
         raise ApiError("authentication_error", f"{TOKEN}: the control plane of this emulator needs its token")
 
 
-def version_of(headers: RequestHeaders) -> str:
+def version_of(headers: RequestHeaders, switches: Switches) -> str:
     """Return the API version a request asks for.
 
     Raises:
@@ -70,6 +70,8 @@ def version_of(headers: RequestHeaders) -> str:
     """
     version = headers.get("anthropic-version")
     if not version:
+        if switches.version_header == "optional":
+            return API_VERSIONS[0]
         raise invalid_request("anthropic-version: header is required")
     if version not in API_VERSIONS:
         raise invalid_request(
@@ -94,21 +96,22 @@ def betas_of(headers: RequestHeaders) -> frozenset[str]:
     return frozenset(given)
 
 
-def create_options(headers: RequestHeaders, present: Scenario) -> CreateOptions:
-    """Return what a create call's headers say about every request of the batch.
-
-    Raises:
-        ApiError: 400 for a version or betas that do not exist, or a scenario that is none.
-    """
+def create_options(headers: RequestHeaders, switches: Switches) -> CreateOptions:
+    """Return what a create call's headers say about every request of the batch."""
     return CreateOptions(
-        api_version=version_of(headers),
+        api_version=version_of(headers, switches),
         betas=betas_of(headers),
         user_profile_id=headers.get("anthropic-user-profile-id"),
-        scenario=_scenario(headers.get(SCENARIO), present),
     )
 
 
-def _scenario(said: str | None, present: Scenario) -> Scenario | None:
+def own_scenario(headers: RequestHeaders, present: Scenario) -> Scenario | None:
+    """Return the scenario that a create call asks for its batch alone, if it does; ``present`` lends its seed.
+
+    Raises:
+        ApiError: 400, what it says is no scenario.
+    """
+    said = headers.get(SCENARIO)
     try:
         return None if said is None else said_scenario(said, present)
     except UsageError as error:

@@ -4,17 +4,18 @@ It does not know how a batch unfolds. Source of each path, status and header: do
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from starlette.datastructures import QueryParams
 
 from batchmock.errors import ApiError
-from batchmock.http.admission import create_options
-from batchmock.http.body import receive_body
+from batchmock.http.admission import create_options, own_scenario
+from batchmock.http.body import body_bytes_max, receive_body
+from batchmock.http.call import Call
 from batchmock.http.origin import origin
 from batchmock.http.paging import page_query
 from batchmock.http.responses import JSONL, JsonResponse, RawHeader, StreamedResponse, in_chunks
-from batchmock.http.routing import Call
-from batchmock.limits import POLL_RETRY_AFTER_S
+from batchmock.limits import BODY_BYTES_MAX, POLL_RETRY_AFTER_S
 from batchmock.projection import BatchView, render
 from batchmock.wire.batch import BatchPage, DeletedMessageBatch, MessageBatch
 from batchmock.wire.request import parse_create
@@ -24,9 +25,13 @@ _RETRY_AFTER = [(b"retry-after", str(POLL_RETRY_AFTER_S).encode("ascii"))]
 
 async def create(call: Call) -> JsonResponse:
     """``POST /v1/messages/batches``: 200 and the batch."""
-    options = create_options(call.headers, call.workspace.scenario)
-    body = await receive_body(call, bytes_max=call.emulator.settings.body_bytes_max)
-    requests = parse_create(body)
+    switches = call.workspace.switches
+    options = create_options(call.headers, switches)
+    options = replace(options, scenario=own_scenario(call.headers, call.workspace.scenario))
+    bytes_max = body_bytes_max(call.emulator.settings, switches, BODY_BYTES_MAX)
+    packed = switches.packed_bodies == "accept"
+    body = await receive_body(call, bytes_max=bytes_max, may_be_packed=packed)
+    requests = parse_create(body, may_have_extra=switches.extra_keys == "ignore")
     call.exchange.requests = len(requests)
     creating = call.workspace.create(requests, options, call.now)
     while True:
@@ -42,7 +47,9 @@ async def create(call: Call) -> JsonResponse:
 
 async def list_batches(call: Call) -> JsonResponse:
     """``GET /v1/messages/batches``: a page, newest first."""
-    page = call.workspace.page(page_query(QueryParams(call.scope["query_string"])), call.now)
+    page = call.workspace.page(
+        page_query(QueryParams(call.scope["query_string"]), call.workspace.switches), call.now
+    )
     batches = [await _rendered(call, view) for view in page.batches]
     if any(view.status != "ended" for view in page.batches):
         call.workspace.clock.polled_unfinished()
@@ -52,7 +59,11 @@ async def list_batches(call: Call) -> JsonResponse:
 
 async def retrieve(call: Call) -> JsonResponse:
     """``GET /v1/messages/batches/{id}``: the batch as it is now."""
-    view = call.workspace.retrieve(call.batch_id, call.now)
+    try:
+        view = call.workspace.retrieve(call.batch_id, call.now)
+    except ApiError:
+        call.workspace.clock.polled_unfinished()
+        raise
     if view.status == "ended":
         return await _batch(call, view)
     call.workspace.clock.polled_unfinished()
@@ -67,10 +78,9 @@ async def results(call: Call) -> StreamedResponse:
         # Asking too early is a poll as well.
         call.workspace.clock.polled_unfinished()
         raise
-    await _unfold(call, call.workspace.retrieve(call.batch_id, call.now))
-    disposition = f"attachment; filename*=utf-8''{call.batch_id}_results.jsonl".encode()
-    headers = [(b"content-disposition", disposition), JSONL]
-    return StreamedResponse(in_chunks(lines, call.runtime.pause), headers, call.runtime.watch)
+    view = call.workspace.retrieve(call.batch_id, call.now)
+    await _unfold(call, view)
+    return StreamedResponse(in_chunks(lines, call.runtime.pause), _results_headers(view), call.runtime.watch)
 
 
 async def cancel(call: Call) -> JsonResponse:
@@ -90,10 +100,19 @@ async def _batch(call: Call, view: BatchView, headers: Iterable[RawHeader] = ())
 
 async def _rendered(call: Call, view: BatchView) -> MessageBatch:
     await _unfold(call, view)
-    if not view.has_results:
+    if not view.has_results_url:
         return render(view, "")
     base = origin(call.scope, call.headers, call.emulator.settings.public_url)
     return render(view, f"{base}/v1/messages/batches/{view.facts.submission.id}/results")
+
+
+def _results_headers(view: BatchView) -> list[RawHeader]:
+    submission = view.facts.submission
+    name = f"{submission.id}_results.jsonl"
+    if submission.scenario.switches.results_headers == "early":
+        return [(b"content-disposition", f'attachment; filename="{name}"'.encode())]
+    disposition = f"attachment; filename*=utf-8''{name}".encode()
+    return [(b"content-disposition", disposition), JSONL]
 
 
 async def _unfold(call: Call, view: BatchView) -> None:

@@ -7,20 +7,29 @@ from starlette.types import Receive
 
 from batchmock.digest import AT_ONCE_BYTES_MAX, Digest
 from batchmock.errors import ApiError, invalid_request
+from batchmock.http.call import Call
 from batchmock.http.exchange import ClientGoneError
 from batchmock.http.headers import RequestHeaders
-from batchmock.http.routing import Call
+from batchmock.http.inflating import PACKED, Inflater
+from batchmock.settings import Settings
+from batchmock.switches import Switches
 
 _IDENTITY = ("", "identity")
 
 
-async def receive_body(call: Call, *, bytes_max: int) -> bytearray:
+def body_bytes_max(settings: Settings, switches: Switches, bytes_max: int) -> int:
+    """Return how large a body may be where the API takes so many bytes, if megabytes are decimal."""
+    documented = bytes_max // 10**6 * switches.megabyte_bytes
+    return documented if settings.body_bytes_max is None else min(documented, settings.body_bytes_max)
+
+
+async def receive_body(call: Call, *, bytes_max: int, may_be_packed: bool = False) -> bytearray:
     """Return the whole body of a call of the API, as ``read_body`` does, and let the history know of it.
 
     Raises:
         ApiError, ClientGoneError: as ``read_body``.
     """
-    body = await read_body(call.headers, call.receive, bytes_max=bytes_max)
+    body = await read_body(call.headers, call.receive, bytes_max=bytes_max, may_be_packed=may_be_packed)
     digest = call.exchange.body = Digest(body)
     if digest.size_bytes <= AT_ONCE_BYTES_MAX:
         digest.work()
@@ -30,17 +39,24 @@ async def receive_body(call: Call, *, bytes_max: int) -> bytearray:
     return body
 
 
-async def read_body(headers: RequestHeaders, receive: Receive, *, bytes_max: int) -> bytearray:
-    """Return the whole body, checked to be UTF-8 as it comes in.
+async def read_body(
+    headers: RequestHeaders, receive: Receive, *, bytes_max: int, may_be_packed: bool = False
+) -> bytearray:
+    """Return the whole body, unpacked if it may be packed, and checked to be UTF-8 as it comes in.
 
     Raises:
         ApiError: 413 once it is clear that it is too large, 400 for an encoding the API does not take.
         ClientGoneError: the connection was closed first.
     """
-    _refuse_encodings(headers)
+    encoding = headers.get("content-encoding", "").strip().lower()
+    inflater = Inflater(bytes_max) if may_be_packed and encoding in PACKED else None
+    if inflater is None and encoding not in _IDENTITY:
+        raise _unsupported(encoding)
+    _refuse_media_types(headers)
     if _announced(headers) > bytes_max:
         raise _too_large()
     body = bytearray()
+    received = 0
     text = _Utf8()
     more = True
     while more:
@@ -49,11 +65,28 @@ async def read_body(headers: RequestHeaders, receive: Receive, *, bytes_max: int
             raise ClientGoneError
         chunk: bytes = message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) + len(chunk) > bytes_max:
+        received += len(chunk)
+        if received > bytes_max:
             raise _too_large()
+        if inflater is not None:
+            chunk = inflater.feed(chunk, final=not more)
         text.feed(chunk, final=not more)
         body += chunk
     return body
+
+
+async def drain(receive: Receive) -> None:
+    """Take the whole body and keep nothing.
+
+    Raises:
+        ClientGoneError: the connection was closed first.
+    """
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        more = message.get("more_body", False)
 
 
 class _Utf8:
@@ -84,13 +117,14 @@ class _Utf8:
             ) from None
 
 
-def _refuse_encodings(headers: RequestHeaders) -> None:
-    encoding = headers.get("content-encoding", "").strip().lower()
-    if encoding not in _IDENTITY:
-        raise invalid_request(
-            f"content-encoding: {encoding} is not supported; send the body as it is",
-            error_code="request_body_encoding_unsupported",
-        )
+def _unsupported(encoding: str) -> ApiError:
+    return invalid_request(
+        f"content-encoding: {encoding} is not supported; send the body as it is",
+        error_code="request_body_encoding_unsupported",
+    )
+
+
+def _refuse_media_types(headers: RequestHeaders) -> None:
     media_type, _, parameters = headers.get("content-type", "application/json").partition(";")
     if media_type.strip().lower() != "application/json":
         raise invalid_request(f"content-type: expected application/json, got {media_type.strip()}")

@@ -18,7 +18,9 @@ from batchmock.http.admission import credentials
 from batchmock.http.headers import request_headers
 from batchmock.http.responses import RawHeader, error_response
 from batchmock.http.runtime import Runtime
+from batchmock.http.unknown_keys import adding_keys
 from batchmock.http.wire_faults import ConnectionOverError
+from batchmock.switches import Switches
 from batchmock.times import SECOND, http_date
 
 EXCHANGE = "batchmock.exchange"
@@ -27,6 +29,11 @@ CONTROL_PLANE = "/_emulator/"
 
 class ClientGoneError(Exception):
     """The client closed the connection before it had sent its whole request."""
+
+
+def told_id(exchange: Exchange, switches: Switches) -> str | None:
+    """Return the id that the bodies of errors repeat, if they do."""
+    return exchange.request_id if switches.error_request_id == "present" else None
 
 
 class ExchangeLayer:
@@ -76,30 +83,37 @@ class ExchangeLayer:
     async def _refuse(
         self, error: ApiError, exchange: Exchange, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        if not exchange.request_id:
-            self._identify(exchange, scope)
-        await error_response(error, exchange.request_id)(scope, receive, send)
+        self._identify(exchange, scope)
+        switches = exchange.switches or self._emulator.settings.scenario.switches
+        exchange.is_anonymous = error.from_edge and switches.edge_request_id == "absent"
+        response: ASGIApp = error_response(error, told_id(exchange, switches))
+        if switches.unknown_keys == "present":
+            response = adding_keys(response)
+        await response(scope, receive, send)
 
     def _with_headers(self, exchange: Exchange, scope: Scope, send: Send) -> Send:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                if not exchange.request_id:
-                    self._identify(exchange, scope)
+                self._identify(exchange, scope)
                 exchange.status = message["status"]
-                exchange.response_headers = kept_of_response(tuple(message["headers"]))
+                exchange.response_headers = kept_of_response((*message["headers"], *exchange.headers))
                 message["headers"] += self._headers(exchange)
             else:
                 exchange.sent_bytes += len(message.get("body", b""))
                 if not message.get("more_body", False):
-                    # Before it is sent: whoever has the whole answer finds it in the history.
                     exchange.is_complete = True
-                    self._end(exchange, scope)
+                    if not exchange.faults:
+                        # Before it is sent: whoever has the whole answer finds it in the history. What faults came
+                        # to is known only afterwards.
+                        self._end(exchange, scope)
             await send(message)
 
         return sending
 
     def _identify(self, exchange: Exchange, scope: Scope) -> None:
         """Give a now and an id to an exchange that no workspace took in, and keep it if it is the API's."""
+        if exchange.request_id:
+            return
         if exchange.now is None:
             exchange.now = self._emulator.idle_now()
         exchange.request_id = self._emulator.request_id()
@@ -109,8 +123,7 @@ class ExchangeLayer:
             self._emulator.unclaimed.open(exchange)
 
     def _end(self, exchange: Exchange, scope: Scope) -> None:
-        if not exchange.request_id:
-            self._identify(exchange, scope)
+        self._identify(exchange, scope)
         exchange.is_over = True
         exchange.ended = self._real()
         if exchange.body is not None and exchange.body.work():
@@ -118,11 +131,11 @@ class ExchangeLayer:
         self._observe(exchange)
 
     def _headers(self, exchange: Exchange) -> list[RawHeader]:
-        headers = [
-            _date((exchange.now or 0) // SECOND),
-            (b"request-id", exchange.request_id.encode("ascii")),
-            self._organization,
-        ]
+        date = _date((exchange.now or 0) // SECOND)
+        if exchange.is_anonymous:
+            return [date]
+        request_id = (b"request-id", exchange.request_id.encode("ascii"))
+        headers = [date, request_id, self._organization, *exchange.headers]
         if exchange.workspace_id is not None:
             headers.append(_workspace(exchange.workspace_id))
         return headers

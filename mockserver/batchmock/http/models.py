@@ -9,9 +9,9 @@ from typing import get_args
 from starlette.datastructures import QueryParams
 
 from batchmock.errors import ApiError, invalid_request
+from batchmock.http.call import Call
 from batchmock.http.paging import page_query
 from batchmock.http.responses import JsonResponse
-from batchmock.http.routing import Call
 from batchmock.models import Lifecycle, Model
 from batchmock.wire.model import ModelPage, info
 from batchmock.workspace import PageQuery
@@ -27,7 +27,7 @@ async def list_models(call: Call) -> JsonResponse:
     lifecycles = _lifecycles(query)
     models = call.workspace.models
     listed = [model for model in dict.fromkeys(models.values()) if model.lifecycle in lifecycles]
-    page, has_more = _page(listed, models, page_query(query))
+    page, has_more = _page(listed, models, page_query(query, call.workspace.switches))
     first, last = (page[0].id, page[-1].id) if page else (None, None)
     return JsonResponse(ModelPage([info(model) for model in page], has_more, first, last))
 

@@ -7,10 +7,11 @@ from starlette.datastructures import QueryParams
 
 from batchmock.errors import invalid_request
 from batchmock.limits import PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX
+from batchmock.switches import Switches
 from batchmock.workspace import PageQuery
 
 
-def page_query(query: QueryParams) -> PageQuery:
+def page_query(query: QueryParams, switches: Switches) -> PageQuery:
     """Return what a query asks for.
 
     Raises:
@@ -18,7 +19,9 @@ def page_query(query: QueryParams) -> PageQuery:
     """
     after_id, before_id = query.get("after_id"), query.get("before_id")
     if after_id and before_id:
-        raise invalid_request("Only one of after_id and before_id may be given.")
+        if switches.both_cursors == "refuse":
+            raise invalid_request("Only one of after_id and before_id may be given.")
+        before_id = None
     return PageQuery(limit=_limit(query.get("limit")), after_id=after_id or None, before_id=before_id or None)
 
 

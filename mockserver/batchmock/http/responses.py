@@ -3,7 +3,8 @@
 Plain ASGI, so that it runs on any event loop or none. It does not know what it carries.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -22,22 +23,30 @@ JSONL: RawHeader = (b"content-type", b"application/x-jsonl")
 _encode = msgspec.json.Encoder().encode
 
 
-class JsonResponse:
-    """A value as JSON."""
+class BytesResponse:
+    """A body as it stands."""
 
     __slots__ = ("_body", "_headers", "_status")
 
-    def __init__(self, value: object, *, status: int = 200, headers: Iterable[RawHeader] = ()) -> None:
-        self._body = _encode(value)
+    def __init__(self, body: bytes, *, status: int = 200, headers: Iterable[RawHeader] = ()) -> None:
+        self._body = body
         self._status = status
         self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
-        length = (b"content-length", b"%d" % len(self._body))
-        headers = [JSON, length, *self._headers]
+        headers = [(b"content-length", b"%d" % len(self._body)), *self._headers]
         await send({"type": "http.response.start", "status": self._status, "headers": headers})
         await send({"type": "http.response.body", "body": self._body})
+
+
+class JsonResponse(BytesResponse):
+    """A value as JSON."""
+
+    __slots__ = ()
+
+    def __init__(self, value: object, *, status: int = 200, headers: Iterable[RawHeader] = ()) -> None:
+        super().__init__(_encode(value), status=status, headers=[JSON, *headers])
 
 
 class StreamedResponse:
@@ -45,7 +54,7 @@ class StreamedResponse:
 
     __slots__ = ("_headers", "_pieces", "_watch")
 
-    def __init__(self, pieces: AsyncIterator[bytes], headers: Iterable[RawHeader], watch: Watch) -> None:
+    def __init__(self, pieces: AsyncGenerator[bytes], headers: Iterable[RawHeader], watch: Watch) -> None:
         self._pieces = pieces
         self._headers = headers
         self._watch = watch
@@ -54,14 +63,16 @@ class StreamedResponse:
         """Send it as far as somebody reads."""
         await send({"type": "http.response.start", "status": 200, "headers": [*self._headers]})
         with self._watch(receive) as is_there:
-            async for piece in self._pieces:
-                if not is_there():
-                    return
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            # Closed at once when a client leaves early: trio complains of generators that are merely forgotten.
+            async with aclosing(self._pieces) as pieces:
+                async for piece in pieces:
+                    if not is_there():
+                        return
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
 
-async def in_chunks(lines: Iterable[bytes], pause: Pause) -> AsyncIterator[bytes]:
+async def in_chunks(lines: Iterable[bytes], pause: Pause) -> AsyncGenerator[bytes]:
     """Yield lines together, as they are made."""
     chunk = bytearray()
     for line in lines:
@@ -75,13 +86,15 @@ async def in_chunks(lines: Iterable[bytes], pause: Pause) -> AsyncIterator[bytes
         yield bytes(chunk)
 
 
-def error_response(error: ApiError, request_id: str) -> JsonResponse:
-    """Return the response that an error is answered with."""
+def error_response(error: ApiError, request_id: str | None) -> JsonResponse:
+    """Return the response that an error is answered with; None leaves the id out of its body."""
     body: dict[str, object] = {"type": error.error_type, "message": error.message}
     if error.details is not None:
         body["details"] = error.details
-    envelope: dict[str, object] = {"type": "error", "error": body, "request_id": request_id}
-    if error.from_edge:
-        envelope = {"error": body}
+    envelope: dict[str, object] = {"error": body}
+    if not error.from_edge:
+        envelope = {"type": "error", "error": body}
+        if request_id is not None:
+            envelope["request_id"] = request_id
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in error.headers.items()]
     return JsonResponse(envelope, status=error.status, headers=headers)

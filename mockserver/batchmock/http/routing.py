@@ -4,99 +4,90 @@ It does not know what handlers do. Every way of missing is an ``ApiError``.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import partial
 
-from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
 from batchmock.exchange import CHARS_MAX, Exchange, kept
 from batchmock.http.admission import betas_of, credentials, enter, refuse_strangers, version_of
-from batchmock.http.exchange import EXCHANGE
+from batchmock.http.call import Call, Endpoint
+from batchmock.http.exchange import EXCHANGE, told_id
+from batchmock.http.faults import Struck
 from batchmock.http.headers import RequestHeaders, request_headers
+from batchmock.http.packing import packed
+from batchmock.http.rate_headers import rate_headers
 from batchmock.http.runtime import Runtime
-from batchmock.record import Operation
+from batchmock.http.unknown_keys import adding_keys
+from batchmock.switches import Switches
 from batchmock.workspace import Workspace
 
 
-class Call(Struct, frozen=True):
-    """A request on its way to a handler: admitted, at one instant."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How the requests of a path are taken.
 
-    emulator: Emulator
-    workspace: Workspace
-    exchange: Exchange
-    now: int
-    scope: Scope
-    headers: RequestHeaders
-    receive: Receive
-    runtime: Runtime
+    ``versioned`` ones are the API's own and need its headers; ``metered`` ones count against the batches' rate;
+    what ``packed`` ones are answered may be packed.
+    """
 
-    @property
-    def batch_id(self) -> str:
-        """The id in the path."""
-        return self.scope["path_params"]["batch_id"]
-
-
-Handler = Callable[[Call], Awaitable[ASGIApp]]
-
-
-class Served(NamedTuple):
-    """An operation of the API and what handles it; one without a name is the emulator's own, and in no history."""
-
-    operation: Operation | None
-    handle: Handler
+    versioned: bool = True
+    metered: bool = True
+    packed: bool = False
 
 
 class Methods:
-    """What serves one path, by method.
-
-    ``versioned`` paths are the API's own and need its headers; ``metered`` ones count against the batches' rate.
-    """
+    """The endpoints of one path, by method."""
 
     def __init__(
-        self,
-        emulator: Emulator,
-        runtime: Runtime,
-        served: Mapping[str, Served],
-        *,
-        versioned: bool,
-        metered: bool,
+        self, emulator: Emulator, runtime: Runtime, endpoints: Mapping[str, Endpoint], manner: Manner
     ) -> None:
         self._emulator = emulator
         self._runtime = runtime
-        self._served = served
-        self._versioned = versioned
-        self._metered = metered
-        self._allowed = ", ".join(sorted(served))
+        self._endpoints = endpoints
+        self._manner = manner
+        self._allowed = ", ".join(sorted(endpoints))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Admit the request, and send what its handler answers."""
-        served = self._served.get(scope["method"])
-        if served is None:
+        """Admit the request, and send what its handler answers, or what a fault makes of that."""
+        endpoint = self._endpoints.get(scope["method"])
+        if endpoint is None:
             raise ApiError(
                 "invalid_request_error",
                 f"Method {scope['method']} is not allowed here; use {self._allowed}.",
                 status=405,
                 headers={"allow": self._allowed},
             )
-        call = self._admit(served.operation, scope, receive)
-        response = await served.handle(call)
-        await response(scope, receive, send)
-
-    def _admit(self, operation: Operation | None, scope: Scope, receive: Receive) -> Call:
-        headers = request_headers(scope)
         exchange: Exchange = scope[EXCHANGE]
-        exchange.operation = operation
-        if operation is None:
+        call = self._admit(endpoint, exchange, scope, receive)
+        if endpoint.operation and (faults := call.workspace.strike(endpoint.operation, call.named_batch)):
+            exchange.faults = faults
+            finished = partial(self._finished, call.workspace.switches)
+            struck = Struck(call, faults, told_id(exchange, call.workspace.switches), finished)
+            exchange.faults_without_effect = await struck.answer(endpoint.handler, scope, receive, send)
+            return
+        response = await endpoint.handler(call)
+        await self._finished(call.workspace.switches, response)(scope, receive, send)
+
+    def _finished(self, switches: Switches, response: ASGIApp) -> ASGIApp:
+        if self._manner.versioned and switches.unknown_keys == "present":
+            response = adding_keys(response)
+        return packed(response) if self._manner.packed else response
+
+    def _admit(self, endpoint: Endpoint, exchange: Exchange, scope: Scope, receive: Receive) -> Call:
+        headers = request_headers(scope)
+        if endpoint.operation is None:
             refuse_strangers(self._emulator.settings.control_token, headers)
+        exchange.operation = endpoint.operation
         workspace = self._claim(exchange, headers, scope)
-        if self._versioned:
-            version_of(headers)
+        now = exchange.now = workspace.clock.now()
+        if self._manner.versioned:
+            version_of(headers, workspace.switches)
             betas_of(headers)
-        now = exchange.now or 0
-        if self._metered:
-            workspace.admit(now)
+        if self._manner.metered:
+            _meter(workspace, exchange, now)
         patient = self._runtime.patience(receive)
         return Call(self._emulator, workspace, exchange, now, scope, headers, patient, self._runtime)
 
@@ -104,14 +95,21 @@ class Methods:
         """Find whose exchange it is, and put it into the history if it is the API's."""
         exchange.credentials = credentials(headers)
         workspace = enter(self._emulator, exchange.credentials, headers)
-        exchange.now = workspace.clock.now()
-        exchange.workspace_id = workspace.id
+        exchange.workspace_id, exchange.switches = workspace.id, workspace.switches
         if exchange.operation is not None:
             exchange.request_headers = kept(headers)
             if batch_id := scope["path_params"].get("batch_id"):
                 exchange.batch_id = batch_id[:CHARS_MAX]
             self._emulator.receive(exchange, workspace)
         return workspace
+
+
+def _meter(workspace: Workspace, exchange: Exchange, now: int) -> None:
+    try:
+        workspace.admit(now)
+    finally:
+        if workspace.switches.ratelimit_headers == "present":
+            exchange.headers += rate_headers("requests", workspace.rate(now))
 
 
 class OpenToAll:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from starlette.types import ASGIApp
 
 from batchmock.clock import ClockSetting
+from batchmock.coupling.block import GRACE_S, CoupledTime, coupled_time
 from batchmock.emulator import Emulator
 from batchmock.errors import UsageError
 from batchmock.exchange import Exchange
@@ -21,13 +22,16 @@ from batchmock.http.runtime import Runtime
 from batchmock.inprocess.intercept import BASE_URL, intercepting
 from batchmock.inprocess.libraries import LIBRARIES, LibraryName, is_installed, library
 from batchmock.inprocess.local_clock import LocalClock
+from batchmock.patience import with_patience
 from batchmock.scenario import Scenario
 from batchmock.settings import Settings
+from batchmock.times import parse_duration
 from batchmock.workspace_handle import WorkspaceHandle
 
 if TYPE_CHECKING:
     import httpx
     import httpx2
+    import respx
     from anthropic import Anthropic, AsyncAnthropic
 
 MANUAL = Settings(clock=ClockSetting(mode="manual"))
@@ -42,8 +46,6 @@ class LocalEmulator(WorkspaceHandle):
     - ``api_key``: what its clients send. Any other key opens a workspace of its own, on the same clock.
     - ``clock``: the time of all its workspaces.
     - ``app``: the emulator as an ASGI app.
-
-    What it came to, and what was asked of it, is told by the methods of ``batchmock.handle``.
     """
 
     def __init__(
@@ -59,9 +61,11 @@ class LocalEmulator(WorkspaceHandle):
         self.base_url = BASE_URL
         self.api_key = api_key
         self.clock = LocalClock(time.time_ns() if settings.start is None else settings.start)
-        settings = replace(settings, clock=FOLLOWING, start=None, scenario=scenario or settings.scenario)
+        lent = with_patience(scenario or settings.scenario, settings.answer_patience_s)
+        settings = replace(settings, clock=FOLLOWING, start=None, scenario=lent)
         emulator = Emulator(settings, real=self.clock.source.now)
         super().__init__(emulator, api_key)
+        self._answer_patience_s = settings.answer_patience_s
         self.app: ASGIApp = build_app(emulator, runtime=Runtime(real=time.time_ns), observe=observe)
 
     def client(self, **options: Any) -> "Anthropic":
@@ -111,6 +115,40 @@ class LocalEmulator(WorkspaceHandle):
         """
         return intercepting(self.app, api_key=self.api_key, allow=allow)
 
+    def respx_router(self, **options: Any) -> "respx.MockRouter":
+        """Return a respx router with a route an operation, for the clients of httpx and httpx2.
+
+        The routes are named ``create``, ``retrieve``, ``list``, ``results``, ``cancel`` and ``delete``, for
+        assertions on their calls; options are respx's own. respx keeps every exchange until it is reset.
+
+        Raises:
+            UsageError: respx is not installed.
+        """
+        return self._respx().router(self.app, **options)
+
+    def respx_side_effect(self, request: "httpx.Request") -> "httpx.Response":
+        """Answer one request of a respx route of your own: ``route.mock(side_effect=emulator.respx_side_effect)``.
+
+        Raises:
+            UsageError: respx is not installed.
+        """
+        return self._respx().side_effect(self.app)(request)
+
+    def coupled_time(self, *, grace_s: float = GRACE_S, limit: str = "90d") -> AbstractContextManager[CoupledTime]:
+        """Let waiting move the emulator's clock, instead of taking time, for as long as the block lasts.
+
+        It holds for this thread and all threads and event loops started from it: ``time.sleep`` and ``time.time``,
+        ``datetime.now``, events, queues and locks, asyncio and trio. See docs/in-process.md.
+
+        Raises:
+            CoupledTimeError: in the block, nobody can ever go on, or nobody does within ``limit`` of virtual time.
+            UsageError: the running event loop keeps its own time.
+        """
+        return coupled_time(self.clock.source, grace_s=grace_s, limit=parse_duration(limit))
+
+    def _adopt(self, scenario: Scenario) -> None:
+        super()._adopt(with_patience(scenario, self._answer_patience_s))
+
     def _restore(self, state: WorkspaceState) -> None:
         # There is one time for all: it goes back to what it was then.
         self.clock.source.restart(state.now)
@@ -126,6 +164,14 @@ class LocalEmulator(WorkspaceHandle):
         if "http_client" in options:
             raise UsageError("http_client is what leads here; give http_client() to a client you build yourself")
         return {"base_url": self.base_url, "api_key": self.api_key} | options
+
+    @staticmethod
+    def _respx() -> Any:
+        try:
+            from batchmock.inprocess import respx_routes
+        except ImportError as error:
+            raise UsageError(f"{error.name} is not installed; install batchproof[respx]") from None
+        return respx_routes
 
     @staticmethod
     def _sender(default_client: type) -> Any:

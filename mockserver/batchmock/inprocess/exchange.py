@@ -62,6 +62,12 @@ class LocalExchange:
         self._received_bytes += len(piece)
         return piece
 
+    def whole(self) -> bytes | None:
+        """Return the body where the app has sent all of it and is done, and nobody has read any."""
+        if not (self._is_over and self._is_whole) or self._received_bytes:
+            return None
+        return b"".join(self._pieces)
+
     def failure(self) -> Failure | None:
         """Return why the response ended before it was whole, as a client sees it."""
         if self._is_whole:

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope
 
+from batchmock.coupling.loops import refuse_unless_coupled
 from batchmock.errors import UsageError
 from batchmock.http.wire_faults import WIRE
 from batchmock.inprocess.exchange import Failure, LocalExchange, by_hand
@@ -77,11 +78,17 @@ class LocalBody:
         if failure := self._exchange.failure():
             raise self._library.error(failure)
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while (piece := await self._exchange.piece()) is not None:
-            yield piece
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        # No generator: trio would complain of one that is left before its end.
+        piece = await self._exchange.piece()
+        if piece is not None:
+            return piece
         if failure := self._exchange.failure():
             raise async_error(self._library, failure)
+        raise StopAsyncIteration
 
     def close(self) -> None:
         """Read no further."""
@@ -116,6 +123,7 @@ class AsyncLocalTransport:
 
     async def handle_async_request(self, request: Any) -> Any:
         """Answer a request."""
+        refuse_unless_coupled()
         exchange = open_exchange(self._app, request, received_on_loop(request.stream), sleep_on_loop)
         if failure := await exchange.begin():
             raise async_error(self._library, failure)
@@ -135,10 +143,11 @@ def response(exchange: LocalExchange, used: Library) -> Any:
         phrase = HTTPStatus(exchange.status).phrase.encode("ascii")
     except ValueError:
         phrase = b""
+    whole = exchange.whole()
     return used.module.Response(
         exchange.status,
         headers=exchange.headers,
-        stream=used.body(exchange, used),
+        stream=used.body(exchange, used) if whole is None else used.module.ByteStream(whole),
         extensions={"http_version": b"HTTP/1.1", "reason_phrase": phrase},
     )
 

@@ -8,6 +8,7 @@ Source of each message: docs/fidelity.md, create.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 from msgspec import Raw, Struct
@@ -35,13 +36,36 @@ class _Envelope(Struct, forbid_unknown_fields=True):
     requests: list[Raw]
 
 
+# The same, with any keys beside those.
+class _OpenRequest(BatchRequest, frozen=True, forbid_unknown_fields=False):
+    pass
+
+
+class _OpenBody(Struct):
+    requests: list[_OpenRequest]
+
+
+class _OpenEnvelope(Struct):
+    requests: list[Raw]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a body is made of: the whole, the list without its entries, and an entry."""
+
+    body: msgspec.json.Decoder[_Body] | msgspec.json.Decoder[_OpenBody]
+    envelope: msgspec.json.Decoder[_Envelope] | msgspec.json.Decoder[_OpenEnvelope]
+    request: msgspec.json.Decoder[BatchRequest] | msgspec.json.Decoder[_OpenRequest]
+
+
 _json = msgspec.json.Decoder(Raw)
-_body = msgspec.json.Decoder(_Body)
-_envelope = msgspec.json.Decoder(_Envelope)
-_request = msgspec.json.Decoder(BatchRequest)
+_CLOSED = _Shape(msgspec.json.Decoder(_Body), msgspec.json.Decoder(_Envelope), msgspec.json.Decoder(BatchRequest))
+_OPEN = _Shape(
+    msgspec.json.Decoder(_OpenBody), msgspec.json.Decoder(_OpenEnvelope), msgspec.json.Decoder(_OpenRequest)
+)
 
 
-def parse_create(body: bytearray | bytes) -> Sequence[BatchRequest]:
+def parse_create(body: bytearray | bytes, *, may_have_extra: bool = False) -> Sequence[BatchRequest]:
     """Return the requests of a create body, all of them well-formed or none.
 
     The requests point into ``body``, which must not change afterwards.
@@ -50,7 +74,7 @@ def parse_create(body: bytearray | bytes) -> Sequence[BatchRequest]:
         ApiError: 400, naming the first thing that is wrong.
     """
     try:
-        return _parsed(body)
+        return _parsed(body, _OPEN if may_have_extra else _CLOSED)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise not_json(error) from None
 
@@ -61,13 +85,13 @@ def not_json(error: Exception) -> ApiError:
     return invalid_request(f"The request body is not valid JSON: {detail}")
 
 
-def _parsed(body: bytearray | bytes) -> Sequence[BatchRequest]:
+def _parsed(body: bytearray | bytes, shape: _Shape) -> Sequence[BatchRequest]:
     try:
-        requests = _body.decode(body).requests
+        requests = shape.body.decode(body).requests
     except msgspec.ValidationError as error:
-        raise _first_refusal(body, error) from None
+        raise _first_refusal(body, shape, error) from None
     if not are_sound(requests):
-        raise _first_refusal(body, None)
+        raise _first_refusal(body, shape, None)
     return requests
 
 
@@ -85,31 +109,46 @@ def are_sound(requests: Sequence[BatchRequest]) -> bool:
     )
 
 
-def _first_refusal(body: bytearray | bytes, error: msgspec.ValidationError | None) -> ApiError:
+def _first_refusal(body: bytearray | bytes, shape: _Shape, error: msgspec.ValidationError | None) -> ApiError:
     # A body that is no JSON at all is refused as that, whatever else is wrong in front of the broken place.
     _json.decode(body)
     try:
-        entries = _envelope.decode(body).requests
+        entries = shape.envelope.decode(body).requests
     except msgspec.ValidationError as outer:
         return invalid_request(describe(outer))
-    message = _first_bad_entry(entries) or _bad_list(entries)
+    try:
+        for index, entry in enumerate(entries):
+            _entry(entry, index, shape)
+    except ApiError as refused:
+        return refused
+    message = _bad_list(entries, shape)
     if message is None:  # pragma: no cover - the fast path and this walk disagree: our own bug
         raise AssertionError("a refused body has nothing wrong with it") from error
     return invalid_request(message)
 
 
-def _first_bad_entry(entries: Sequence[Raw]) -> str | None:
-    for index, entry in enumerate(entries):
-        within = f"requests.{index}"
-        try:
-            request = _request.decode(entry)
-        except msgspec.ValidationError as error:
-            return describe(error, within=within)
-        if sentence := _id_refusal(request.custom_id):
-            return f"{within}.custom_id: {sentence}"
-        if memoryview(request.params)[0] != _OPEN_BRACE:
-            return f"{within}.params: {NOT_A['object']}"
-    return None
+def parse_entry(entry: Raw | bytes, index: int) -> BatchRequest:
+    """Return one entry of a create body.
+
+    Raises:
+        ApiError: 400, naming what is wrong with it as the entry of that index.
+    """
+    return _entry(entry, index, _CLOSED)
+
+
+def _entry(entry: Raw | bytes, index: int, shape: _Shape) -> BatchRequest:
+    within = f"requests.{index}"
+    try:
+        request = shape.request.decode(entry)
+    except msgspec.ValidationError as error:
+        raise invalid_request(describe(error, within=within)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise not_json(error) from None
+    if sentence := _id_refusal(request.custom_id):
+        raise invalid_request(f"{within}.custom_id: {sentence}")
+    if memoryview(request.params)[0] != _OPEN_BRACE:
+        raise invalid_request(f"{within}.params: {NOT_A['object']}")
+    return request
 
 
 def _id_refusal(custom_id: str) -> str | None:
@@ -122,14 +161,14 @@ def _id_refusal(custom_id: str) -> str | None:
     return None
 
 
-def _bad_list(entries: Sequence[Raw]) -> str | None:
+def _bad_list(entries: Sequence[Raw], shape: _Shape) -> str | None:
     if not entries:
         return "requests: List should have at least 1 item after validation, not 0"
     if len(entries) > REQUESTS_MAX:
         return f"requests: List should have at most {REQUESTS_MAX} items after validation, not {len(entries)}"
     seen: set[str] = set()
     for entry in entries:
-        custom_id = _request.decode(entry).custom_id
+        custom_id = shape.request.decode(entry).custom_id
         if custom_id in seen:
             return f"requests: custom_id's must be unique within a batch. Duplicate custom_id found: {custom_id}"
         seen.add(custom_id)

@@ -5,57 +5,16 @@ Field order is the wire's, as recordings of 2026 show it. It does not know which
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from batchmock.errors import ErrorType
+from batchmock.wire.message import Answer
 
-ServiceTier = Literal["batch", "standard"]
-
-
-class TextBlock(Struct, frozen=True, gc=False):
-    """A block of text in an answer."""
-
-    type: Literal["text"] = "text"
-    text: str = ""
+# Failures found before a request runs say who may see them, and no worker's request id (observed 2026-09).
+BEFORE_EXECUTION = {"error_visibility": "user_facing"}
 
 
-class CacheCreation(Struct, frozen=True, gc=False):
-    """Tokens written to the prompt cache, by how long they stay."""
-
-    ephemeral_5m_input_tokens: int = 0
-    ephemeral_1h_input_tokens: int = 0
-
-
-NOTHING_CACHED = CacheCreation()
-
-
-class Usage(Struct, frozen=True, kw_only=True):
-    """Tokens read and written for one request."""
-
-    input_tokens: int
-    cache_creation_input_tokens: int = 0
-    cache_read_input_tokens: int = 0
-    cache_creation: CacheCreation = NOTHING_CACHED
-    output_tokens: int
-    service_tier: ServiceTier = "batch"
-    inference_geo: str = "not_available"
-
-
-class Message(Struct, frozen=True, kw_only=True):
-    """A complete answer; the same object that ``POST /v1/messages`` gives."""
-
-    model: str
-    id: str
-    type: Literal["message"] = "message"
-    role: Literal["assistant"] = "assistant"
-    content: list[TextBlock]
-    stop_reason: str
-    stop_sequence: str | None = None
-    stop_details: None = None
-    usage: Usage
-
-
-class RowError(Struct, frozen=True, kw_only=True):
+class RowError(Struct, frozen=True, kw_only=True, gc=False):
     """What was wrong with one request; ``details`` comes first on the wire, and may be null."""
 
     details: dict[str, str] | None
@@ -63,7 +22,7 @@ class RowError(Struct, frozen=True, kw_only=True):
     message: str
 
 
-class RowErrorEnvelope(Struct, frozen=True, kw_only=True):
+class RowErrorEnvelope(Struct, frozen=True, kw_only=True, gc=False):
     """The envelope around it, as a whole error response would have it: the error is one level deeper."""
 
     type: Literal["error"] = "error"
@@ -71,16 +30,16 @@ class RowErrorEnvelope(Struct, frozen=True, kw_only=True):
     request_id: str | None = None
 
 
-class Succeeded(Struct, frozen=True, tag="succeeded"):
+class Succeeded(Struct, frozen=True, tag="succeeded", gc=False):
     """The request was answered."""
 
-    message: Message
+    message: Answer
 
 
-class Errored(Struct, frozen=True, tag="errored"):
-    """The request was refused or failed; nothing is billed."""
+class Errored(Struct, frozen=True, tag="errored", gc=False):
+    """The request was refused or failed; nothing is billed. The envelope may be one that somebody else wrote."""
 
-    error: RowErrorEnvelope
+    error: RowErrorEnvelope | Raw
 
 
 class Canceled(Struct, frozen=True, tag="canceled"):
@@ -91,11 +50,20 @@ class Expired(Struct, frozen=True, tag="expired"):
     """The window closed before the request reached the model."""
 
 
-Result = Succeeded | Errored | Canceled | Expired
+Failure = Errored | Canceled | Expired
+Result = Succeeded | Failure
+
+CANCELED = Canceled()
+EXPIRED = Expired()
 
 
-class ResultLine(Struct, frozen=True):
+class ResultLine(Struct, frozen=True, gc=False):
     """One line: whose result, and the result."""
 
     custom_id: str
     result: Result
+
+
+def errored(error: RowError) -> Errored:
+    """Return the result of a request that failed for a reason of our own."""
+    return Errored(RowErrorEnvelope(error=error))

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from batchmock.draws import Draws
-from batchmock.wire.result import Message
+from batchmock.wire.message import Answer
 
 Json = dict[str, Any]
 
@@ -29,12 +29,12 @@ _STOP = ("stop_reason", "stop_sequence", "stop_details")
 _TAKES_INPUT = ("tool_use", "server_tool_use", "mcp_tool_use")
 
 
-def events(message: Message, seed: int) -> Iterator[bytes]:
+def events(message: Answer, seed: int) -> Iterator[bytes]:
     """Yield each event as it stands in the body, ``event: …`` and ``data: …`` and an empty line.
 
     Where text is cut depends on the seed and the message's id: never inside a character.
     """
-    whole: Json = msgspec.to_builtins(message)
+    whole: Json = msgspec.json.decode(msgspec.json.encode(message))
     draws = Draws(seed, "stream")
     yield _event("message_start", message=_begun(whole))
     for index, block in enumerate(whole["content"]):

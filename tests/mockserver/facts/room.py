@@ -1,9 +1,11 @@
 """One API key's workspace on a running emulator, asked over its socket."""
 
 import json
+import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 
@@ -114,6 +116,22 @@ class Room:
         return {line["custom_id"]: line["result"] for line in self.lines(batch_id)}
 
 
+def announced(room: Room, size: int) -> bytes:
+    """Announce a create body, ask whether to send it, and return the first bytes of the answer."""
+    host = urlsplit(room.url)
+    lines = [
+        f"POST {BATCHES} HTTP/1.1",
+        f"host: {host.netloc}",
+        "content-type: application/json",
+        f"content-length: {size}",
+        "expect: 100-continue",
+        *(f"{name}: {value}" for name, value in room.headers.items()),
+    ]
+    with socket.create_connection((host.hostname or "", host.port or 0), timeout=10) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        return connection.recv(65_536)
+
+
 def good(response: httpx2.Response) -> Json:
     """Return the body of a 200."""
     assert response.status_code == 200, response.text
@@ -163,5 +181,5 @@ def room_with(*, key: str = "test", **changes: Any) -> Generator[Room]:
         yield Room(client, key)
 
 
-def limited(*, rpm: int | None = None, queue: int | None = None) -> RateLimits:
-    return RateLimits(http_requests_per_minute=rpm, queued_requests_max=queue)
+def limited(*, rpm: int | None = None, queue: int | None = None) -> Scenario:
+    return Scenario(limits=RateLimits(http_requests_per_minute=rpm, queued_requests_max=queue))

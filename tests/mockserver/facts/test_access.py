@@ -17,7 +17,6 @@ from tests.mockserver.facts.room import (
     not_found,
     refusal,
     room_with,
-    settings,
 )
 from tests.mockserver.facts.rows import row, shows
 
@@ -130,7 +129,7 @@ def test_an_error_has_its_envelope_and_repeats_the_request_id(room: Room) -> Non
 
 @shows("envelope-2")
 def test_a_429_repeats_the_request_id_too() -> None:
-    with room_with(limits=limited(rpm=1)) as room:
+    with room_with(scenario=limited(rpm=1)) as room:
         room.page()
         response = room.call("GET")
 
@@ -190,8 +189,3 @@ def test_a_wrong_method_is_not_allowed(room: Room, method: str, path: str, allow
     assert response.status_code == 405
     assert response.headers["allow"] == allowed
     assert method == "HEAD" or refusal(response)[1] == "invalid_request_error"
-
-
-@shows("limits-2", "limits-3")
-def test_the_largest_body_is_256_million_bytes_unless_set_otherwise() -> None:
-    assert settings().body_bytes_max == 256_000_000

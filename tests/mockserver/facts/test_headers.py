@@ -7,6 +7,9 @@ from uuid import UUID
 import httpx2
 import pytest
 
+from batchmock.limits import RateLimits
+from batchmock.scenario import Scenario
+from batchmock.switches import Switches
 from tests.mockserver.facts.room import (
     BATCHES,
     UNKNOWN,
@@ -281,3 +284,46 @@ def test_a_key_has_the_same_workspace_on_every_emulator_with_the_same_seed() -> 
         names = [room.call("GET").headers["anthropic-workspace-id"] for room in (one, other)]
 
     assert names[0] == names[1]
+
+
+def told(response: httpx2.Response) -> dict[str, str]:
+    prefix = "anthropic-ratelimit-"
+    return {name: value for name, value in response.headers.items() if name.startswith(prefix)}
+
+
+@shows("headers-out-14")
+def test_calls_on_batches_tell_nothing_of_the_rate(room: Room) -> None:
+    batch_id = room.ended()
+    calls = [room.call("GET"), room.call("GET", f"/{batch_id}"), room.download(batch_id), room.post({})]
+
+    assert [told(response) for response in calls] == [{}] * 4
+
+
+@shows("headers-out-15", "headers-out-16")
+def test_where_they_tell_of_the_rate_they_say_what_is_left_and_until_when() -> None:
+    scenario = Scenario(switches=Switches(ratelimit_headers="present"))
+    with room_with(scenario=scenario) as room:
+        created = room.post({"requests": many(1)})
+        room.advance("1s")
+        polled = room.call("GET", f"/{UNKNOWN}")
+        room.advance("24h")
+        downloaded = room.download(created.json()["id"])
+
+    prefix = "anthropic-ratelimit-requests"
+    # 20,000 a minute are 333 a second: what one call took is there again at once.
+    assert [told(response)[f"{prefix}-remaining"] for response in (created, polled, downloaded)] == ["19999"] * 3
+    assert told(created) == {
+        f"{prefix}-limit": "20000",
+        f"{prefix}-remaining": "19999",
+        f"{prefix}-reset": "2026-08-19T14:44:52Z",
+    }
+
+
+@shows("headers-out-16")
+def test_the_reset_of_an_empty_bucket_is_a_minute_away() -> None:
+    limits = RateLimits(http_requests_per_minute=2)
+    with room_with(scenario=Scenario(limits=limits, switches=Switches(ratelimit_headers="present"))) as room:
+        left = [told(room.call("GET")) for _ in range(3)]
+
+    assert [one["anthropic-ratelimit-requests-remaining"] for one in left] == ["1", "0", "0"]
+    assert left[2]["anthropic-ratelimit-requests-reset"] == "2026-08-19T14:45:52Z"

@@ -6,11 +6,11 @@ import re
 import httpx2
 import pytest
 
-from batchmock.limits import MESSAGE_BODY_BYTES_MAX
 from tests.mockserver.facts.room import Json, Room, asked, good, invalid, limited, refusal, room_with
 from tests.mockserver.facts.rows import row, shows
 
 MESSAGES = "/v1/messages"
+BYTES_MAX = 32_000_000
 COUNT = "/v1/messages/count_tokens"
 LONG_OUTPUT = {"anthropic-beta": "output-300k-2026-03-24"}
 RATES = {
@@ -24,8 +24,8 @@ def params(**other: object) -> Json:
     return asked("x")["params"] | other
 
 
-def without(field: str) -> Json:
-    return {name: value for name, value in params().items() if name != field}
+def without(field: str, **changed: object) -> Json:
+    return {name: value for name, value in params(**changed).items() if name != field}
 
 
 def send(room: Room, body: object, path: str = MESSAGES, **headers: str) -> httpx2.Response:
@@ -90,7 +90,7 @@ def test_the_beta_for_long_outputs_raises_nothing_here(room: Room) -> None:
 @pytest.mark.parametrize("path", [row("messages-7", "create", MESSAGES), row("count-5", "count", COUNT)])
 def test_a_body_over_32_megabytes_is_too_large(room: Room, path: str) -> None:
     def much() -> bytes:
-        return json.dumps(params()).encode().ljust(MESSAGE_BODY_BYTES_MAX + 1)
+        return json.dumps(params()).encode().ljust(BYTES_MAX + 1)
 
     response = room.send("POST", path, content=much())
 
@@ -103,7 +103,7 @@ def test_a_body_over_32_megabytes_is_too_large(room: Room, path: str) -> None:
 @shows("messages-8")
 def test_32_megabytes_are_just_taken_and_a_lower_limit_holds_too(room: Room) -> None:
     body = json.dumps(params()).encode()
-    assert room.send("POST", MESSAGES, content=body.ljust(MESSAGE_BODY_BYTES_MAX)).status_code == 200
+    assert room.send("POST", MESSAGES, content=body.ljust(BYTES_MAX)).status_code == 200
 
     with room_with(body_bytes_max=1_000) as narrow:
         assert narrow.send("POST", MESSAGES, content=body).status_code == 200
@@ -139,7 +139,7 @@ def test_an_answer_tells_of_the_accounts_limits(room: Room) -> None:
 
 @shows("messages-14")
 def test_calls_beside_the_batches_do_not_count_against_their_rate() -> None:
-    with room_with(limits=limited(rpm=1)) as room:
+    with room_with(scenario=limited(rpm=1)) as room:
         for _ in range(3):
             good(send(room, params()))
             good(send(room, without("max_tokens"), COUNT))
@@ -147,6 +147,16 @@ def test_calls_beside_the_batches_do_not_count_against_their_rate() -> None:
 
         assert room.ids() == []
         assert room.call("GET").status_code == 429
+
+
+@shows("messages-15")
+def test_a_thread_is_refused_with_the_code_that_has_clients_go_on_without(room: Room) -> None:
+    beta = {"anthropic-beta": "message-threads-2026-08-12"}
+    response = send(room, params(thread={"type": "create"}), **beta)
+
+    assert response.status_code == 400
+    assert response.json()["error"]["details"] == {"error_code": "thread_unsupported_request"}
+    assert good(send(room, params(thread=None), **beta))
 
 
 @shows("count-1", "count-2", "count-4")
@@ -160,9 +170,10 @@ def test_tokens_are_counted_without_max_tokens(room: Room) -> None:
 
 @shows("count-3")
 def test_the_count_follows_the_rule_of_a_messages_usage(room: Room) -> None:
-    asking = params(system="Be brief. " * 20)
+    system = "Be brief. " * 20
+    counted = good(send(room, without("max_tokens", system=system), COUNT))["input_tokens"]
 
-    assert good(send(room, asking, COUNT))["input_tokens"] == good(send(room, asking))["usage"]["input_tokens"]
+    assert counted == good(send(room, params(system=system)))["usage"]["input_tokens"]
 
 
 @pytest.mark.parametrize(
@@ -170,13 +181,19 @@ def test_the_count_follows_the_rule_of_a_messages_usage(room: Room) -> None:
     [
         row("count-5", "no messages", without("messages"), invalid("messages: Field required")),
         row("count-5", "no model", without("model"), invalid("model: Field required")),
-        row("count-5", "unknown", params(model="claude-none"), (404, "not_found_error", "model: claude-none")),
+        row(
+            "count-5",
+            "unknown",
+            without("max_tokens", model="claude-none"),
+            (404, "not_found_error", "model: claude-none"),
+        ),
         row(
             "count-5",
             "retired",
-            params(model="claude-3-opus-20240229"),
+            without("max_tokens", model="claude-3-opus-20240229"),
             (404, "not_found_error", "model: claude-3-opus-20240229"),
         ),
+        row("count-5", "max_tokens", params(), invalid("max_tokens: Extra inputs are not permitted")),
     ],
 )
 def test_a_count_is_refused_like_a_message(room: Room, body: Json, refused: tuple[int, str, str]) -> None:
@@ -226,7 +243,7 @@ def test_events_come_in_their_order(room: Room) -> None:
 def test_the_events_come_to_a_message(room: Room) -> None:
     words = "Größe \u2028 数 🙂\n" * 20
     first, start, _, *deltas, _, last, _ = told(
-        send(room, params(stream=True, messages=[{"role": "user", "content": words}]))
+        send(room, params(stream=True, max_tokens=1_000, messages=[{"role": "user", "content": words}]))
     )
 
     begun = first["message"]

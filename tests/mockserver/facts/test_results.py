@@ -5,6 +5,7 @@ import json
 import pytest
 
 from batchmock.scenario import Scenario
+from batchmock.switches import Switches
 from tests.mockserver.facts.room import UNKNOWN, Room, asked, many, no_results, not_found, refusal, room_with
 from tests.mockserver.facts.rows import row, shows
 
@@ -148,3 +149,13 @@ def test_a_range_is_ignored(room: Room) -> None:
 
     assert response.status_code == 200
     assert response.content == room.download(batch_id).content
+
+
+@shows("results-12")
+def test_the_headers_of_early_2025() -> None:
+    with room_with(scenario=Scenario(switches=Switches(results_headers="early"))) as room:
+        batch_id = room.ended()
+        headers = room.download(batch_id).headers
+
+    assert "content-type" not in headers
+    assert headers["content-disposition"] == f'attachment; filename="{batch_id}_results.jsonl"'

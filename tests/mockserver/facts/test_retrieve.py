@@ -2,6 +2,8 @@
 
 import pytest
 
+from batchmock.scenario import Scenario
+from batchmock.switches import Switches
 from tests.mockserver.facts.room import BATCHES, UNKNOWN, Room, asked, good, not_found, refusal, room_with
 from tests.mockserver.facts.rows import row, shows
 
@@ -113,3 +115,21 @@ def test_the_public_url_overrules_what_a_request_says(headers: dict[str, str]) -
         url = good(room.call("GET", f"/{batch_id}", headers=headers))["results_url"]
 
     assert url == f"https://batches.test/api{BATCHES}/{batch_id}/results"
+
+
+BATCH = {
+    "id", "type", "processing_status", "request_counts", "ended_at", "created_at", "expires_at", "archived_at",
+    "cancel_initiated_at", "results_url",
+}  # fmt: skip
+
+
+@shows("retrieve-11")
+def test_a_batch_has_no_other_keys_unless_they_are_asked_for(room: Room) -> None:
+    assert set(room.create()) == BATCH
+    with room_with(scenario=Scenario(switches=Switches(unknown_keys="present"))) as later:
+        assert len(set(later.create()) - BATCH) == 1
+
+
+@shows("retrieve-10")
+def test_a_batch_is_found_at_once(room: Room) -> None:
+    assert room.batch(room.made())["processing_status"] == "in_progress"

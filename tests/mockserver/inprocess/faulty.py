@@ -1,6 +1,6 @@
 """An app whose every path treats its connection in another way, and clients that reach it in each way there is."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,8 +9,6 @@ from starlette.types import Receive, Scope, Send
 from batchmock.http.wire_faults import ConnectionOverError, Wire, wire_of
 from batchmock.inprocess.libraries import LibraryName, library
 from batchmock.server import running_app
-
-Ending = Callable[[Wire], Any]
 
 
 async def faulty(scope: Scope, receive: Receive, send: Send) -> None:

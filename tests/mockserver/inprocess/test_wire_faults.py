@@ -68,7 +68,11 @@ def raw(url: str, path: str) -> tuple[bytes, type[Exception] | None]:
     port = urlsplit(url).port
     assert port is not None
     received = bytearray()
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.socket() as connection:
+        # So little that most of a large body waits on the other side.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(5)
+        connection.connect(("127.0.0.1", port))
         connection.sendall(f"GET {path} HTTP/1.1\r\nhost: here\r\n\r\n".encode())
         try:
             while chunk := connection.recv(65536):
@@ -92,8 +96,8 @@ def test_bare_sockets_see_resets_and_ends_after_all_that_was_sent() -> None:
         bare, ending = raw(url, "/close/3/close")
         head, _, body = bare.partition(b"\r\n\r\n")
         assert (body, ending) == (b"xxx", None)
-        assert b"transfer-encoding" not in head
-        assert b"connection: close" in head
+        assert b"transfer-encoding" not in head.lower()
+        assert b"connection: close" in head.lower()
 
 
 def test_a_server_whose_client_went_away_is_not_held_up(capfd: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,11 @@ import { pathToFileURL } from "node:url";
 const folder = pathToFileURL(`${process.argv[2]}/`);
 const { Anthropic, AnthropicError } = await import(new URL("node_modules/@anthropic-ai/sdk/index.mjs", folder));
 
+const helpers = `${new URL("node_modules/@anthropic-ai/sdk/helpers/", folder)}`;
+const { betaJSONSchemaOutputFormat, betaTool } = await import(`${helpers}beta/json-schema.mjs`);
+// Older versions parse in the beta namespace alone, and name the format otherwise.
+const { jsonSchemaOutputFormat } = await import(`${helpers}json-schema.mjs`).catch(() => ({}));
+
 // Long enough for a busy machine, and short of waiting for ever.
 const TIMEOUT_MS = 60_000;
 
@@ -41,6 +46,19 @@ const beside = {
     const stream = root.messages.stream(given);
     const events = await all(stream, (event) => event.type);
     return { seen: { events, message: await stream.finalMessage() } };
+  },
+  async parsed(root, { schema, ...given }) {
+    const messages = root.messages.parse ? root.messages : root.beta.messages;
+    const format = (jsonSchemaOutputFormat ?? betaJSONSchemaOutputFormat)(schema);
+    const asked = jsonSchemaOutputFormat ? { output_config: { format } } : { output_format: format };
+    return { seen: (await messages.parse({ ...given, ...asked })).parsed_output };
+  },
+  async tool_run(root, { tool: { input_schema, ...described }, ...given }) {
+    const inputs = [];
+    const run = (input) => `kept note ${inputs.push(input)}`;
+    const tools = [betaTool({ ...described, inputSchema: input_schema, run })];
+    const runner = (root.beta ?? root).messages.toolRunner({ ...given, tools, max_iterations: 2 });
+    return { seen: { stops: await all(runner, (message) => message.stop_reason), inputs } };
   },
   async raw_events(root, given) {
     return { seen: await all(await root.messages.create({ ...given, stream: true }), (event) => event) };

@@ -10,13 +10,16 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
+from inspect import signature
 from traceback import format_exc
 from typing import Any
 
-from anthropic import Anthropic, AnthropicError
+from anthropic import Anthropic, AnthropicError, beta_tool
+from pydantic import create_model
 
 # Long enough for a busy machine, and short of waiting for ever.
 TIMEOUT_S = 60
+TYPES = {"string": str, "integer": int}
 
 
 def answer(step: dict[str, Any]) -> dict[str, Any]:
@@ -57,9 +60,38 @@ def message(root: Any, arguments: dict[str, Any]) -> dict[str, Any]:
 
 def streamed(root: Any, arguments: dict[str, Any]) -> dict[str, Any]:
     """Ask for a message as a stream; say which events there were, and what they came to."""
-    with root.messages.stream(**arguments) as stream:
+    with root.messages.stream(**known(root.messages.stream, arguments)) as stream:
         events = [event.type for event in stream]
         return {"seen": {"events": events, "message": stream.get_final_message().to_dict()}}
+
+
+def known(method: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments as a version takes them that does not know all of them by name."""
+    names = signature(method).parameters
+    unknown = {name: value for name, value in arguments.items() if name not in names}
+    return {name: value for name, value in arguments.items() if name in names} | {"extra_body": unknown}
+
+
+def parsed(root: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Ask for output of a shape, as a value; older versions parse in the beta namespace alone."""
+    messages = root.messages if hasattr(root.messages, "parse") else root.beta.messages
+    properties = arguments.pop("schema")["properties"]
+    fields: dict[str, Any] = {name: (TYPES[one["type"]], ...) for name, one in properties.items()}
+    shape = create_model("Shape", **fields)
+    return {"seen": messages.parse(**arguments, output_format=shape).parsed_output.model_dump()}
+
+
+def tool_run(root: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Have the tool run that the answers call, for two turns."""
+    inputs: list[Any] = []
+
+    def run(**given: Any) -> str:
+        inputs.append(given)
+        return f"kept note {len(inputs)}"
+
+    tools = [beta_tool(run, **arguments.pop("tool"))]
+    runner = getattr(root, "beta", root).messages.tool_runner(**arguments, tools=tools, max_iterations=2)
+    return {"seen": {"stops": [turn.stop_reason for turn in runner], "inputs": inputs}}
 
 
 def raw_events(root: Any, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -87,6 +119,8 @@ BESIDE = {
     "message": message,
     "streamed": streamed,
     "raw_events": raw_events,
+    "parsed": parsed,
+    "tool_run": tool_run,
     "count": count,
     "model": model,
     "models": models,

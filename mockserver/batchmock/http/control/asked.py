@@ -10,7 +10,7 @@ import msgspec
 
 from batchmock.errors import invalid_request
 from batchmock.http.body import read_body
-from batchmock.http.routing import Call
+from batchmock.http.call import Call
 from batchmock.wire.refusal import describe
 from batchmock.wire.request import not_json
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from batchmock.http.routing import Handler
+from batchmock.http.call import Handler
 
 
 class Nothing(Struct, frozen=True):

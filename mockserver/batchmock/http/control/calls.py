@@ -11,11 +11,11 @@ from typing import Any
 from msgspec import Struct
 from starlette.types import ASGIApp
 
+from batchmock.http.call import Handler
 from batchmock.http.control import clock, history, scenario, truth, workspace
 from batchmock.http.control.call import ControlCall
 from batchmock.http.control.openapi import PREFIX, describe_calls
 from batchmock.http.responses import JsonResponse
-from batchmock.http.routing import Handler
 from batchmock.record import HistoryPage, Record
 from batchmock.snapshot import Snapshot
 from batchmock.truth import BatchList, BatchPlan, RequestTruth

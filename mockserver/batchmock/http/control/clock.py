@@ -7,9 +7,9 @@ from msgspec import UNSET, Struct, UnsetType
 
 from batchmock.clock import ClockMode, ClockSetting
 from batchmock.errors import UsageError, invalid_request
+from batchmock.http.call import Call
 from batchmock.http.control.asked import body_of
 from batchmock.http.responses import JsonResponse
-from batchmock.http.routing import Call
 from batchmock.times import parse_duration, parse_instant, timestamp, write_duration
 
 

@@ -11,9 +11,9 @@ from msgspec import Meta, Struct
 
 from batchmock.exchange import Exchange, record
 from batchmock.history import PAGE_LIMIT_DEFAULT, History
+from batchmock.http.call import Call
 from batchmock.http.control.asked import query_of
 from batchmock.http.responses import JSONL, JsonResponse, StreamedResponse, in_chunks
-from batchmock.http.routing import Call
 from batchmock.record import HistoryQuery
 
 # A few hundredths of a second of work; whoever wants all of it reads lines.

@@ -8,9 +8,9 @@ from typing import Any
 from msgspec import Struct
 
 from batchmock.errors import UsageError, invalid_request
+from batchmock.http.call import Call
 from batchmock.http.control.asked import body_of
 from batchmock.http.responses import JsonResponse
-from batchmock.http.routing import Call
 from batchmock.scenario import Scenario
 from batchmock.scenario_choice import chosen_scenario
 from batchmock.scenario_document import dump, read_toml
@@ -40,7 +40,7 @@ async def change_scenario(call: Call) -> JsonResponse:
     """Replace the scenario of batches to come: all of it or, if something is wrong, nothing."""
     document = await body_of(call, dict[str, Any])
     try:
-        call.workspace.scenario = chosen_scenario(document, call.workspace.scenario)
+        call.workspace.adopt(chosen_scenario(document, call.workspace.scenario))
     except UsageError as error:
         raise invalid_request(str(error)) from None
     return JsonResponse(_document(call.workspace.scenario))
@@ -54,5 +54,9 @@ async def list_scenarios(call: Call) -> JsonResponse:
 
 
 def _document(scenario: Scenario) -> dict[str, object]:
+    try:
+        said = dump(scenario)
+    except UsageError as error:
+        raise invalid_request(str(error)) from None
     # The seed is said even if it is the default: a document without one keeps that of whoever it is given to.
-    return {"seed": scenario.seed} | dump(scenario)
+    return {"seed": scenario.seed} | said

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from batchmock.http.call import Call
 from batchmock.http.control.asked import query_of
 from batchmock.http.responses import JSONL, JsonResponse, StreamedResponse, in_chunks
-from batchmock.http.routing import Call
 from batchmock.projection import BatchView
 from batchmock.truth import batch_list, batch_plan, foresee, request_lines
 
@@ -44,7 +44,7 @@ async def read_plan_lines(call: Call) -> StreamedResponse:
 
 
 async def _foreseen(call: Call) -> BatchView:
-    view = call.workspace.retrieve(call.batch_id, call.now)
+    view = call.workspace.look(call.batch_id, call.now)
     while foresee(view.plan):
         await call.runtime.pause()
     return view

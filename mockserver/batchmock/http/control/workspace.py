@@ -3,14 +3,14 @@
 It does not know what is in it.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 from msgspec import Struct
 
 from batchmock.errors import UsageError, invalid_request
 from batchmock.http.body import read_body
+from batchmock.http.call import Call
 from batchmock.http.responses import JSON, JsonResponse, StreamedResponse
-from batchmock.http.routing import Call
 from batchmock.http.runtime import Pause
 from batchmock.snapshot import read_snapshot, write_snapshot
 
@@ -39,15 +39,18 @@ async def reset(call: Call) -> JsonResponse:
 
 async def snapshot(call: Call) -> StreamedResponse:
     """Write down the workspace: batches, clock and scenario, but no history."""
-    pieces = _paced(write_snapshot(call.workspace.state(call.now)), call.runtime.pause)
-    return StreamedResponse(pieces, [JSON], call.runtime.watch)
+    try:
+        pieces = write_snapshot(call.workspace.state(call.now))
+    except UsageError as error:
+        raise invalid_request(str(error)) from None
+    return StreamedResponse(_paced(pieces, call.runtime.pause), [JSON], call.runtime.watch)
 
 
 async def restore(call: Call) -> JsonResponse:
     """Put a workspace back as a snapshot says, whosever it was; or, if something is wrong with it, not at all."""
     body = await read_body(call.headers, call.receive, bytes_max=RESTORE_BODY_BYTES_MAX)
     try:
-        state = read_snapshot(body, call.emulator.models)
+        state = read_snapshot(body, call.workspace)
     except UsageError as error:
         raise invalid_request(str(error)) from None
     for _ in call.emulator.restore(call.workspace.id, state):
@@ -55,7 +58,7 @@ async def restore(call: Call) -> JsonResponse:
     return JsonResponse(RestoreDone(call.workspace.id, len(state.batches)))
 
 
-async def _paced(pieces: Iterator[bytes], pause: Pause) -> AsyncIterator[bytes]:
+async def _paced(pieces: Iterator[bytes], pause: Pause) -> AsyncGenerator[bytes]:
     for piece in pieces:
         yield piece
         await pause()

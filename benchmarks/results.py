@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bodies import KIBIBYTE_LINE_TEXT_BYTES, body
 from figures import Figure, alternate, at_least, at_most
-from load import BATCHES, Download, advance, create, download, lines, post
+from load import BATCHES, Download, advance, create, download, exchange, get, lines, post
 from servers import Server, emulator, floor
 
 REQUESTS = 100_000
@@ -20,6 +20,14 @@ GROWTH_MB_MAX = 4
 class _Downloaded:
     it: Download
     cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """What a batch's whole life cost, and its download alone, in CPU time."""
+
+    whole: float
+    results: float
 
 
 def measure(rounds: int) -> Iterator[Figure]:
@@ -51,6 +59,15 @@ def measure(rounds: int) -> Iterator[Figure]:
         ("results: RSS growth at the peak", "MB", [growth / 1e6], GROWTH_MB_MAX),
     ):
         yield Figure(row=6, what=what, unit=unit, ours=found, target=at_most(limit))
+    with emulator() as server:
+        lives = [_lived_through(server, request) for _ in range(rounds)]
+    yield Figure(
+        row=6,
+        what="create, check all params, results | results alone",
+        unit="lines/CPU s",
+        ours=[REQUESTS / life.whole for life in lives],
+        floor=[REQUESTS / life.results for life in lives],
+    )
 
 
 def _rates(ours: list[_Downloaded], theirs: list[_Downloaded], size: int) -> Iterator[Figure]:
@@ -79,6 +96,16 @@ def _checked_size(server: Server, path: str) -> int:
     if len(found) != REQUESTS:
         raise RuntimeError(f"{len(found)} lines for {REQUESTS} requests")
     return sum(map(len, found)) + len(found)
+
+
+def _lived_through(server: Server, request: bytes) -> _Life:
+    """Create a batch, look at it once it has ended, for which each of its requests is checked, and download it."""
+    before = server.cpu()
+    path = f"{BATCHES}/{create(server.port, request)}"
+    advance(server.port, "25h")
+    exchange(server.port, get(path))
+    results = _download(server, f"{path}/results").cpu
+    return _Life(server.cpu() - before, results)
 
 
 def _download(server: Server, path: str) -> _Downloaded:

@@ -6,6 +6,7 @@ import click
 import creates
 import growth
 import inprocess
+import joins
 import polls
 import results
 import startup
@@ -24,6 +25,7 @@ ROWS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "8": inprocess.measure_retrieve,
     "9": inprocess.measure_examples,
     "10": inprocess.measure_day,
+    "11": joins.measure,
 }
 ROUNDS = 5
 
@@ -40,6 +42,7 @@ def main(rows: tuple[str, ...], rounds: int) -> None:
     3  create, 256 MB                      7  cost as batches grow
     4  the slowest poll of a busy server   8  retrieve in process
     9  Hypothesis examples in process      10  a day, polled every minute
+    11  the client joining 100,000 lines
     """
     console = Console(width=None if Console().is_terminal else 130)
     found = list[Figure]()

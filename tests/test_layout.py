@@ -32,12 +32,24 @@ RINGS = {
     "patience": 5, "server": 5, "inprocess": 5, "cli": 5, "__main__": 6, "__init__": 0,
 }  # fmt: skip
 
+CLIENT_RINGS = {
+    "errors": 0, "shapes": 0, "effects": 0, "ids": 0, "keys": 0, "outcomes": 0, "parcel": 0, "prices": 0,
+    "answers": 1, "cost": 1, "encode": 1, "fingerprint": 1, "interleave": 1, "join": 1, "lines": 1, "origins": 1,
+    "pace": 1, "policy": 1, "split": 1,
+    "schema": 2, "journal": 2, "load": 2,
+    "bench": 3, "reading": 3, "polling": 3, "download": 3, "collection": 3, "lost": 3, "submission": 3, "run": 3,
+    "flow": 3, "clerk": 3,
+    "sdk": 4, "nonces": 4, "signals": 4, "sync": 5, "aio": 5, "__init__": 0,
+}  # fmt: skip
+
 # Third parties that must not spread: where each may be imported, as a prefix of the path in its package.
+SDK_EDGE = ("sdk.py", "sync.py", "aio.py")
 KEPT_TO = {
     "starlette": ("http/", "server.py", "socket_wire.py", "inprocess/"),
     "uvicorn": ("server.py", "socket_wire.py"),
     "click": ("cli/", "cli.py"),
-    "httpx": ("inprocess/",), "httpx2": ("inprocess/",), "anthropic": ("inprocess/",), "respx": ("inprocess/",),
+    "httpx": ("inprocess/",), "httpx2": ("inprocess/", *SDK_EDGE),
+    "anthropic": ("inprocess/", *SDK_EDGE), "respx": ("inprocess/",),
     "time_machine": ("coupling/",), "trio": ("coupling/",),
 }  # fmt: skip
 
@@ -52,6 +64,7 @@ EDGE_OF_TIME = {
     "batchmock/inprocess/emulator.py", "batchmock/inprocess/wire.py",
     "batchmock/coupling/stand_ins.py", "batchmock/coupling/stuck.py",
     "batchmock/coupling/turns.py", "batchmock/coupling/wall.py",
+    "batchclient/sync.py", "batchclient/aio.py", "batchclient/nonces.py",
 }  # fmt: skip
 
 
@@ -104,6 +117,14 @@ def test_imports_point_inwards(path: Path) -> None:
     targets = {module for module in imports(path) if module.startswith("batchmock.")}
 
     assert {target for target in targets if ring(target) > ring(own)} == set()
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGES["batchclient"].rglob("*.py")), ids=name)
+def test_the_clients_imports_point_inwards(path: Path) -> None:
+    own = name(path).split("/")[1].removesuffix(".py")
+    targets = {module.split(".")[1] for module in imports(path) if module.startswith("batchclient.")}
+
+    assert {target for target in targets if CLIENT_RINGS[target] > CLIENT_RINGS[own]} == set()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

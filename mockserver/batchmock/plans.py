@@ -5,6 +5,7 @@ A cache and nothing more: what is not in it is computed again from the facts, an
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import partial
 
 from batchmock.facts import BatchFacts, Submission
 from batchmock.params.check import checker
@@ -40,7 +41,7 @@ class Plans:
         """Do the slow part of a new batch's plan in slices, yielding between them."""
         drawn = yield from schedule(submission)
         answerer = _answerer(submission)
-        verdicts = Verdicts(submission.requests, _judge(submission, answerer), _said(drawn))
+        verdicts = Verdicts(submission.requests, partial(_judge, submission, answerer), _said(drawn))
         self._drawn[submission.id] = _Drawn(drawn, verdicts, answerer)
 
     def of(self, facts: BatchFacts) -> Plan:

@@ -5,6 +5,7 @@ is running, waits for that. It does not know when requests run, nor which of the
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from threading import Lock
 
 from batchmock.wire.request import BatchRequest
@@ -19,9 +20,12 @@ Judge = Callable[[BatchRequest], Failure | None]
 class Verdicts:
     """The failures that a batch's requests come to, by index; several callers may share the work."""
 
-    def __init__(self, requests: Sequence[BatchRequest], judge: Judge, said: Mapping[int, Failure]) -> None:
+    def __init__(
+        self, requests: Sequence[BatchRequest], hire: Callable[[], Judge], said: Mapping[int, Failure]
+    ) -> None:
         self._requests = requests
-        self._judge = judge
+        # A judge knows much, which takes a while to read: nobody who only creates a batch waits for that.
+        self._hire = hire
         # What a scenario says of a request stands, whatever its params.
         self._failures = dict(said)
         self._next = 0
@@ -31,11 +35,16 @@ class Verdicts:
         """Look at the next slice of requests; tell whether there are more."""
         with self._lock:
             first, last = self._next, min(self._next + SLICE, len(self._requests))
+            judge = self._judge
             for index in range(first, last):
-                if index not in self._failures and (failure := self._judge(self._requests[index])):
+                if index not in self._failures and (failure := judge(self._requests[index])):
                     self._failures[index] = failure
             self._next = last
             return last < len(self._requests)
+
+    @cached_property
+    def _judge(self) -> Judge:
+        return self._hire()
 
     @property
     def failures(self) -> Mapping[int, Failure]:

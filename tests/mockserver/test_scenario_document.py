@@ -68,7 +68,7 @@ def test_a_document_says_what_the_python_value_says() -> None:
     assert read_json(msgspec.json.encode(tomllib.loads(DOCUMENT))) == SCENARIO
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(any_scenarios)
 def test_a_scenario_that_is_written_is_read_back_the_same(scenario: Scenario) -> None:
     assert read_toml(write_toml(scenario)) == scenario

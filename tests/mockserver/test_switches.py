@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from batchmock.faults import Answer, Lines
 from batchmock.http.unknown_keys import with_unknown_keys
 from batchmock.limits import RateLimits
 from batchmock.scenario import Scenario
@@ -321,6 +322,22 @@ def test_unknown_keys_come_packed_too() -> None:
         lines = [json.loads(line) for line in response.text.splitlines()]
         assert len(lines) == 200
         assert all("added_without_notice" in line["result"] for line in lines)
+
+
+def test_switches_hold_for_what_faults_answer_too() -> None:
+    scenario = Scenario(
+        faults=(Answer(on=("retrieve",), status=529), Lines(on=("results",), line_end="crlf")),
+        switches=Switches(unknown_keys="present", error_request_id="absent"),
+    )
+    with room_with(scenario=scenario) as room:
+        batch_id = room.ended(*many(3))
+        overloaded = room.call("GET", f"/{batch_id}")
+        lines = room.download(batch_id).text.split("\r\n")
+
+    assert overloaded.status_code == 529
+    assert set(overloaded.json()) == {"type", "error", "added_without_notice"}
+    assert len(lines) == 4
+    assert all("added_without_notice" in line for line in lines[:-1])
 
 
 def test_what_a_tool_is_given_stays_as_its_author_wants_it_and_numbers_stay_as_they_are() -> None:

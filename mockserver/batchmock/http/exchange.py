@@ -31,9 +31,12 @@ class ClientGoneError(Exception):
     """The client closed the connection before it had sent its whole request."""
 
 
-def told_id(exchange: Exchange, switches: Switches) -> str | None:
-    """Return the id that the bodies of errors repeat, if they do."""
-    return exchange.request_id if switches.error_request_id == "present" else None
+def refusal(error: ApiError, exchange: Exchange, switches: Switches) -> ASGIApp:
+    """Return the response that an exchange is refused with."""
+    exchange.is_anonymous = error.from_edge and switches.edge_request_id == "absent"
+    told_id = exchange.request_id if switches.error_request_id == "present" else None
+    response = error_response(error, told_id)
+    return adding_keys(response) if switches.unknown_keys == "present" else response
 
 
 class ExchangeLayer:
@@ -85,11 +88,7 @@ class ExchangeLayer:
     ) -> None:
         self._identify(exchange, scope)
         switches = exchange.switches or self._emulator.settings.scenario.switches
-        exchange.is_anonymous = error.from_edge and switches.edge_request_id == "absent"
-        response: ASGIApp = error_response(error, told_id(exchange, switches))
-        if switches.unknown_keys == "present":
-            response = adding_keys(response)
-        await response(scope, receive, send)
+        await refusal(error, exchange, switches)(scope, receive, send)
 
     def _with_headers(self, exchange: Exchange, scope: Scope, send: Send) -> Send:
         async def sending(message: Message) -> None:

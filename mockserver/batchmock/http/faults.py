@@ -35,7 +35,7 @@ from batchmock.http.body_edits import BodyEdit, ChosenRows, Fill, PatchedJson, W
 from batchmock.http.call import Call
 from batchmock.http.endings import Cut, Dripping, end
 from batchmock.http.origin import origin
-from batchmock.http.responses import BytesResponse, RawHeader, error_response
+from batchmock.http.responses import BytesResponse, RawHeader
 from batchmock.http.wire_faults import Wire, wire_of
 from batchmock.times import SECOND
 
@@ -48,12 +48,12 @@ _ENDINGS = (Reset, Close, HalfClose, Stall)
 class Struck:
     """One exchange and the faults that strike it.
 
-    ``request_id`` is the one that errors repeat, if they do; ``packed`` packs an answer if the client takes it so.
+    ``refused`` makes a response of an error; ``packed`` packs an answer if the client takes it so.
     """
 
     call: Call
     faults: Sequence[AnyFault]
-    request_id: str | None
+    refused: Callable[[ApiError], ASGIApp]
     packed: Callable[[ASGIApp], ASGIApp]
 
     async def answer(
@@ -85,7 +85,7 @@ class Struck:
         try:
             response = await handler(call)
         except ApiError as error:
-            response = error_response(error, self.request_id)
+            response = self.refused(error)
         for answer in self._of(Answer):
             response = self._other(answer)
         return response
@@ -144,7 +144,7 @@ class Struck:
         phrase = answer.message or _phrase(answer.status)
         details = {"error_code": answer.error_code} if answer.error_code else None
         error = ApiError(error_type, phrase, status=answer.status, details=details, headers=answer.headers)
-        return error_response(error, self.request_id)
+        return self.refused(error)
 
     def _endings(self, *, after: bool) -> list[Ending]:
         wanted = "after" if after else "instead"

@@ -13,15 +13,14 @@ from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
 from batchmock.exchange import CHARS_MAX, Exchange, kept
 from batchmock.http.admission import betas_of, credentials, enter, refuse_strangers, version_of
-from batchmock.http.call import Call, Endpoint
-from batchmock.http.exchange import EXCHANGE, told_id
+from batchmock.http.call import Call, Endpoint, Handler
+from batchmock.http.exchange import EXCHANGE, refusal
 from batchmock.http.faults import Struck
 from batchmock.http.headers import RequestHeaders, request_headers
 from batchmock.http.packing import packed
 from batchmock.http.rate_headers import rate_headers
 from batchmock.http.runtime import Runtime
 from batchmock.http.unknown_keys import adding_keys
-from batchmock.switches import Switches
 from batchmock.workspace import Workspace
 
 
@@ -62,18 +61,19 @@ class Methods:
             )
         exchange: Exchange = scope[EXCHANGE]
         call = self._admit(endpoint, exchange, scope, receive)
+        switches, handler = call.workspace.switches, endpoint.handler
+        if self._manner.versioned and switches.unknown_keys == "present":
+            handler = _keys_added(handler)
         if endpoint.operation and (faults := call.workspace.strike(endpoint.operation, call.named_batch)):
             exchange.faults = faults
-            finished = partial(self._finished, call.workspace.switches)
-            struck = Struck(call, faults, told_id(exchange, call.workspace.switches), finished)
-            exchange.faults_without_effect = await struck.answer(endpoint.handler, scope, receive, send)
+            refused = partial(refusal, exchange=exchange, switches=switches)
+            struck = Struck(call, faults, refused, self._packed)
+            exchange.faults_without_effect = await struck.answer(handler, scope, receive, send)
             return
-        response = await endpoint.handler(call)
-        await self._finished(call.workspace.switches, response)(scope, receive, send)
+        response = await handler(call)
+        await self._packed(response)(scope, receive, send)
 
-    def _finished(self, switches: Switches, response: ASGIApp) -> ASGIApp:
-        if self._manner.versioned and switches.unknown_keys == "present":
-            response = adding_keys(response)
+    def _packed(self, response: ASGIApp) -> ASGIApp:
         return packed(response) if self._manner.packed else response
 
     def _admit(self, endpoint: Endpoint, exchange: Exchange, scope: Scope, receive: Receive) -> Call:
@@ -102,6 +102,13 @@ class Methods:
                 exchange.batch_id = batch_id[:CHARS_MAX]
             self._emulator.receive(exchange, workspace)
         return workspace
+
+
+def _keys_added(handler: Handler) -> Handler:
+    async def adding(call: Call) -> ASGIApp:
+        return adding_keys(await handler(call))
+
+    return adding
 
 
 def _meter(workspace: Workspace, exchange: Exchange, now: int) -> None:

@@ -35,7 +35,11 @@ class Plain(Struct, kw_only=True, forbid_unknown_fields=True, gc=False):
     @property
     def size(self) -> int:
         """How many bytes the model reads."""
-        return len(self.system.encode()) + sum([len(turn.content.encode()) for turn in self.messages])
+        # Not by sum and encode: this is looked at once for each line of a results file.
+        size = _bytes_of(self.system) if self.system else 0
+        for turn in self.messages:
+            size += _bytes_of(turn.content)
+        return size
 
     def last_user_text(self) -> str:
         """Return the text of the last user turn; empty when it has none."""
@@ -43,6 +47,10 @@ class Plain(Struct, kw_only=True, forbid_unknown_fields=True, gc=False):
             if turn.role == "user":
                 return turn.content
         return ""
+
+
+def _bytes_of(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
 
 _decode = msgspec.json.Decoder(Plain).decode

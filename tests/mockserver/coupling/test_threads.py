@@ -122,8 +122,8 @@ def test_every_way_to_wait_moves_the_clock(wait: Callable[[], None]) -> None:
 
 def test_fractions_of_a_second_add_up_to_the_microsecond() -> None:
     emulator = local()
-    with passing(emulator, timedelta(seconds=sum(range(1, 200)) // 10)), emulator.coupled_time():
-        for tenths in range(1, 200):
+    with passing(emulator, timedelta(seconds=sum(range(1, 1_000)) / 10)), emulator.coupled_time():
+        for tenths in range(1, 1_000):
             with pytest.raises(queue.Empty):
                 queue.Queue[int]().get(timeout=tenths / 10)
 
@@ -261,6 +261,7 @@ def test_a_thread_that_outlasts_its_block_goes_on_in_real_time() -> None:
         thread.start()
         time.sleep(60)
 
+    thread.join(0.2)
     assert thread.is_alive()
     stop.set()
     thread.join(10)

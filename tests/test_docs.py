@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from batchmock.cli.serve import serve
+from batchmock.http.control.calls import CALLS, OPEN_CALLS
+from batchmock.record import Record
+from batchmock.truth import BatchTruth, RequestTruth
 from tests.programs import ROOT, free_port, serving
 
 PAGES = [
@@ -146,15 +149,17 @@ def test_every_option_of_serve_has_its_help() -> None:
 
 def test_every_call_of_the_control_plane_is_described() -> None:
     page = (ROOT / "docs/control-plane.md").read_text()
-    source = (ROOT / "mockserver/batchmock/http/app.py").read_text()
-    calls = [
-        f"`{method} /_emulator{path}`"
-        for path, methods in re.findall(r'own\("([^"]+)", (.*?)\)', source)
-        for method in re.findall(r"([A-Z]+)=", methods)
-    ]
+    calls = [f"`{call.method} /_emulator{call.path.replace('batch_id', 'id')}`" for call in CALLS]
+    calls += [f"`GET {path}`" for path in OPEN_CALLS]
 
-    assert len(calls) >= 4
     assert [call for call in calls if call not in page] == []
+
+
+def test_every_field_of_the_history_and_the_truth_is_described() -> None:
+    page = (ROOT / "docs/control-plane.md").read_text()
+    fields = {field for shape in (Record, BatchTruth, RequestTruth) for field in shape.__struct_fields__}
+
+    assert [field for field in sorted(fields) if f"`{field}`" not in page] == []
 
 
 def test_relative_links_lead_somewhere() -> None:

@@ -20,14 +20,15 @@ MAY_IMPORT = {"batchmock": set[str](), "batchclient": set[str](), "batchproof": 
 RINGS = {
     "errors": 0, "times": 0, "limits": 0, "wire": 0, "clock": 0, "facts": 0, "scenario": 0, "timing": 0,
     "outcomes": 0, "faults": 0, "switches": 0, "scenario_document": 0, "draws": 0, "models": 0, "betas": 0,
-    "settings": 0,
+    "settings": 0, "record": 0, "credential": 0, "digest": 0, "exchange": 0,
     "asked": 0, "replies.answers": 0, "replies.canned": 0, "replies.given": 0, "replies.question": 0,
     "params": 1, "messages": 1, "moments": 1, "order": 1, "verdicts": 1, "preflight": 1, "plan": 1,
-    "projection": 1, "queueing": 1, "replies": 1, "samples": 1,
-    "store": 2, "plans": 2, "fault_book": 2, "rates": 2,
-    "workspace": 3, "emulator": 3,
+    "projection": 1, "queueing": 1, "replies": 1, "samples": 1, "cancel": 1, "truth": 1,
+    "store": 2, "plans": 2, "fault_book": 2, "rates": 2, "history": 2,
+    "workspace": 3, "emulator": 3, "snapshot": 3,
     "http": 4, "access_log": 4, "canned_file": 4, "scenario_files": 4, "request_files": 4,
     "coupling": 4, "socket_wire": 4,
+    "scenario_choice": 4, "history_file": 4, "handle": 4, "workspace_handle": 4, "remote": 4,
     "patience": 5, "server": 5, "inprocess": 5, "cli": 5, "__main__": 6, "__init__": 0,
 }  # fmt: skip
 

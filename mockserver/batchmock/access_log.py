@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from batchmock.http.exchange import Exchange
+from batchmock.exchange import Exchange
 from batchmock.times import timestamp
 
 Line = Callable[[Exchange], str]
@@ -20,7 +20,7 @@ def quiet_line(exchange: Exchange) -> str:
 
 def verbose_line(exchange: Exchange) -> str:
     """Return the quiet line with the request id, the workspace and the bytes sent."""
-    workspace = "-" if exchange.workspace is None else exchange.workspace.id
+    workspace = exchange.workspace_id or "-"
     return f"{quiet_line(exchange)} {exchange.request_id} {workspace} {exchange.sent_bytes} bytes"
 
 
@@ -32,7 +32,7 @@ def json_line(exchange: Exchange) -> str:
         "status": exchange.status or None,
         "virtual_time": _now(exchange),
         "request_id": exchange.request_id,
-        "workspace_id": None if exchange.workspace is None else exchange.workspace.id,
+        "workspace_id": exchange.workspace_id,
         "sent_bytes": exchange.sent_bytes,
     }
     return msgspec.json.encode(fields).decode()

@@ -96,6 +96,11 @@ class Clock:
                 raise UsageError(f"a clock only goes forward; it is already {timestamp(before)}")
             return self._move(instant - before)
 
+    def restart(self, instant: int) -> None:
+        """Go on from an instant, which may have passed: for what is put back as it was then."""
+        with self._lock:
+            self._anchor = Anchor(instant, self._real())
+
     def change(self, setting: ClockSetting) -> None:
         """Go on from the present instant in another way."""
         with self._lock:

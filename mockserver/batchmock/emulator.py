@@ -3,14 +3,19 @@
 It does not know HTTP; real time comes from whoever makes it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from itertools import count
 from threading import Lock
 from uuid import UUID
 
 from batchmock.clock import Clock
+from batchmock.credential import Credential, digest
+from batchmock.digest import LargeBodies
 from batchmock.draws import Draws, Identifiers
 from batchmock.errors import ApiError
+from batchmock.exchange import Exchange
+from batchmock.facts import WorkspaceState
+from batchmock.history import History
 from batchmock.models import catalogue
 from batchmock.settings import Settings
 from batchmock.workspace import Workspace
@@ -26,38 +31,54 @@ class Emulator:
         self._request_ids = Identifiers(seed, "exchange", "req_011C")
         self._message_ids = Identifiers(seed, "message", "msg_011C")
         self._requests = count()
-        self._models = catalogue(settings.models)
+        self.models = catalogue(settings.models)
         self._real = real
         self._start = real() if settings.start is None else settings.start
         self._default_clock = self._new_clock(self._start)
+        # A key itself is never kept: everything goes by its digest.
+        self._names = {digest(key): name for key, name in settings.keys.items()}
+        self._ids: dict[bytes, str] = {}
         self._workspaces: dict[str, Workspace] = {}
         self._lock = Lock()
+        # Exchanges that opened no workspace.
+        self.unclaimed = History(settings.exchanges_kept_max)
+        self.large_bodies = LargeBodies()
         self.organization_id = str(UUID(bytes=Draws(seed, "organization").integers("o", each=2).tobytes()))
 
-    def authenticate(self, api_key: str | None) -> Workspace:
+    def authenticate(self, credential: Credential | None) -> Workspace:
         """Return the workspace that a credential opens.
 
         Raises:
             ApiError: 401, without a credential or, with strict keys, for an unknown one.
         """
-        if not api_key:
+        if credential is None:
             raise ApiError("authentication_error", "x-api-key header is required")
-        named = self.settings.keys.get(api_key)
-        if named is None and self.settings.strict_keys:
-            raise ApiError("authentication_error", "API key is invalid.")
-        # A key itself is never kept: from here on its workspace goes by a digest.
-        name = f"key\0{api_key}" if named is None else f"name\0{named}"
-        workspace_id = self._workspace_ids.of(name)
+        workspace_id = self._ids.get(credential.digest) or self._introduce(credential.digest)
         workspace = self._workspaces.get(workspace_id)
         return self._opened(workspace_id) if workspace is None else workspace
+
+    def receive(self, exchange: Exchange, workspace: Workspace) -> None:
+        """Put an exchange into a workspace's history; its ids depend on nobody else's."""
+        workspace.history.open(exchange)
+        exchange.request_id = self._request_ids.of(f"{workspace.id}\0{exchange.sequence}")
 
     def reset(self, workspace: Workspace) -> None:
         """Make a workspace as it was before its first call: no batches, the clock where clocks start."""
         with self._lock:
             self._workspaces.pop(workspace.id, None)
 
+    def restore(self, workspace_id: str, state: WorkspaceState) -> Generator[None, None, None]:
+        """Make a workspace as a state says, its history apart; yields now and then."""
+        made = self._new_workspace(workspace_id, Clock(state.clock, start=state.now, real=self._real))
+        yield from made.take_up(state)
+        with self._lock:
+            replaced = self._workspaces.get(workspace_id)
+            if replaced is not None:
+                made.history = replaced.history
+            self._workspaces[workspace_id] = made
+
     def request_id(self) -> str:
-        """Return the id of the next exchange."""
+        """Return the id of the next exchange that is part of no workspace's history."""
         return self._request_ids.of(str(next(self._requests)))
 
     def message_id(self, request_id: str) -> str:
@@ -68,17 +89,26 @@ class Emulator:
         """Return the now of a workspace that nobody has opened yet."""
         return self._default_clock.now()
 
+    def _introduce(self, key_digest: bytes) -> str:
+        named = self._names.get(key_digest)
+        if named is None and self.settings.strict_keys:
+            raise ApiError("authentication_error", "API key is invalid.")
+        name = f"key\0{key_digest.hex()}" if named is None else f"name\0{named}"
+        return self._ids.setdefault(key_digest, self._workspace_ids.of(name))
+
     def _opened(self, workspace_id: str) -> Workspace:
         with self._lock:
-            return self._workspaces.setdefault(
-                workspace_id,
-                Workspace(
-                    workspace_id,
-                    clock=self._new_clock(self._default_clock.now()),
-                    scenario=self.settings.scenario,
-                    models=self._models,
-                ),
-            )
+            made = self._new_workspace(workspace_id, self._new_clock(self._default_clock.now()))
+            return self._workspaces.setdefault(workspace_id, made)
+
+    def _new_workspace(self, workspace_id: str, clock: Clock) -> Workspace:
+        return Workspace(
+            workspace_id,
+            clock=clock,
+            scenario=self.settings.scenario,
+            models=self.models,
+            history=History(self.settings.exchanges_kept_max),
+        )
 
     def _new_clock(self, start: int) -> Clock:
         return Clock(self.settings.clock, start=start, real=self._real)

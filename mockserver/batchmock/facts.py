@@ -7,6 +7,7 @@ They do not know what time it is.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from batchmock.clock import ClockSetting
 from batchmock.models import MODELS, Model
 from batchmock.scenario import Scenario
 from batchmock.wire.request import BatchRequest
@@ -66,3 +67,17 @@ class BatchFacts:
     def after_download(self) -> "BatchFacts":
         """Return the facts after one more download."""
         return replace(self, downloads=self.downloads + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceState:
+    """A workspace at an instant: what it goes on from is all here.
+
+    ``created`` is how many batches it has ever had; the ids of those to come follow from it.
+    """
+
+    clock: ClockSetting
+    now: int
+    scenario: Scenario
+    created: int
+    batches: tuple[BatchFacts, ...]

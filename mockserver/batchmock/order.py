@@ -6,13 +6,40 @@ Lazily: a batch of any size begins at once. It does not know what the requests c
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, pairwise
+from threading import Lock
 
 from batchmock.scenario import ResultOrder
 
 # Sorting takes a while; it is done in parts of about so many requests, each when the file gets there.
 PART = 2_000
+
+
+class Ranks:
+    """The place of each index in an order, found in slices; several callers may share the work."""
+
+    def __init__(self, order: Iterable[int], count: int) -> None:
+        self._order = iter(order)
+        self._places = array("I", bytes(4 * count))
+        self._next = 0
+        self._lock = Lock()
+
+    def work(self) -> bool:
+        """Find the next places; tell whether there are more."""
+        with self._lock:
+            part = list(islice(self._order, PART))
+            for place, index in enumerate(part, self._next):
+                self._places[index] = place
+            self._next += len(part)
+            return self._next < len(self._places)
+
+    @property
+    def places(self) -> Sequence[int]:
+        """All of them, from 0; finds those that nobody has found yet."""
+        while self.work():
+            pass
+        return self._places
 
 
 def in_order(rule: ResultOrder, places: array[int], finishes: array[int]) -> Iterable[int]:

@@ -16,7 +16,7 @@ from typing import Final
 from batchmock.draws import Draws
 from batchmock.facts import Submission
 from batchmock.moments import Moments
-from batchmock.order import in_order
+from batchmock.order import Ranks, in_order
 from batchmock.outcomes import Outcome, Outcomes
 from batchmock.replies.answerer import Answerer
 from batchmock.scenario import Scenario
@@ -94,6 +94,11 @@ class Plan:
     def errored_at(self) -> array[int]:
         """The moments at which requests turn out to be errored, in order."""
         return self._moments(self.states, ERRORED)
+
+    @cached_property
+    def ranks(self) -> Ranks:
+        """Where each request stands in the results file, when it is downloaded for the first time."""
+        return Ranks(self.order(), len(self.fates))
 
     def order(self, download: int = 0) -> Iterable[int]:
         """Return the indexes of requests as the results file lists them; downloads count from 0."""

@@ -5,6 +5,7 @@ It does not know what scenarios mean.
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import cast
@@ -32,13 +33,12 @@ class MenuEntry:
         return self.text.partition("\n")[0].removeprefix("# ")
 
 
-def menu() -> list[MenuEntry]:
+@cache
+def menu() -> tuple[MenuEntry, ...]:
     """Return the scenarios on the menu, by name."""
     entries = [entry for entry in _MENU.iterdir() if entry.name.endswith(_SUFFIX)]
-    return sorted(
-        (MenuEntry(entry.name.removesuffix(_SUFFIX), entry.read_text("utf-8")) for entry in entries),
-        key=lambda entry: entry.name,
-    )
+    read = (MenuEntry(entry.name.removesuffix(_SUFFIX), entry.read_text("utf-8")) for entry in entries)
+    return tuple(sorted(read, key=lambda entry: entry.name))
 
 
 def menu_entry(name: str) -> MenuEntry:

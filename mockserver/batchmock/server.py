@@ -23,8 +23,8 @@ from starlette.types import ASGIApp, Message, Receive
 
 from batchmock.emulator import Emulator
 from batchmock.errors import UsageError, invalid_request
+from batchmock.exchange import Exchange
 from batchmock.http.app import build_app, no_record
-from batchmock.http.exchange import Exchange
 from batchmock.http.runtime import Runtime, Work
 from batchmock.patience import with_patience
 from batchmock.settings import Settings
@@ -117,7 +117,7 @@ def running_app(app: ASGIApp) -> Generator[str]:
 def new_app(settings: Settings, observe: Observe) -> ASGIApp:
     """Return the app for an event loop, on real time where its clocks follow real time."""
     patience = partial(_within, settings.body_patience_s)
-    runtime = Runtime(pause=_breathe, patience=patience, watch=_watched, ahead=_Ahead().take)
+    runtime = Runtime(pause=_breathe, patience=patience, watch=_watched, ahead=_Ahead().take, real=time.time_ns)
     settings = replace(settings, scenario=with_patience(settings.scenario, settings.answer_patience_s))
     return build_app(Emulator(settings, real=time.time_ns), runtime=runtime, observe=observe)
 

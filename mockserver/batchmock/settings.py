@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
-from batchmock.limits import ANSWER_PATIENCE_S, BODY_PATIENCE_S
+from batchmock.limits import ANSWER_PATIENCE_S, BODY_PATIENCE_S, EXCHANGES_KEPT_MAX
 from batchmock.models import Model
 from batchmock.scenario import Scenario
 
 # Hosts that no results_url may name: a client would send its key there.
 REAL_API = re.compile(r"(?:^|\.)(?:anthropic|claude)\.com\.?(?::\d+)?$", re.ASCII | re.IGNORECASE)
+# What arrives in a header as it was sent.
+_TOKEN = re.compile(r"[!-~]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,8 @@ class Settings:
       ``strict_keys`` refuses it with a 401.
     - ``public_url``: where clients reach the emulator, for ``results_url``; None takes it from each request.
     - ``models``: models to know beside the real ones; one that has a real one's id takes its place.
+    - ``exchanges_kept_max``: how many exchanges the history of each workspace keeps.
+    - ``control_token``: what calls of the control plane must say in ``x-emulator-token``; None lets everybody in.
     - ``body_bytes_max``: the largest body that is taken, where that is less than the API takes.
     - ``body_patience_s``: for how many real seconds an upload may stall before it is refused.
     - ``answer_patience_s``: for how many real seconds a scenario's callable may think about one answer.
@@ -38,6 +42,8 @@ class Settings:
     strict_keys: bool = False
     public_url: str | None = None
     models: tuple[Model, ...] = ()
+    exchanges_kept_max: int = EXCHANGES_KEPT_MAX
+    control_token: str | None = None
     body_bytes_max: int | None = None
     body_patience_s: float = BODY_PATIENCE_S
     answer_patience_s: float = ANSWER_PATIENCE_S
@@ -50,8 +56,11 @@ class Settings:
         ids = [model.id for model in self.models]
         if twice := {id_ for id_ in ids if ids.count(id_) > 1}:
             raise UsageError(f"model {min(twice)} is added twice; once is enough")
-        if self.body_bytes_max is not None and self.body_bytes_max < 1:
-            raise UsageError(f"the limit on body bytes is {self.body_bytes_max}; it is at least 1")
+        if self.control_token is not None and not _TOKEN.fullmatch(self.control_token):
+            raise UsageError("the control token is no text that a header can carry; use visible ASCII characters")
+        for name, value in (("body bytes", self.body_bytes_max), ("exchanges kept", self.exchanges_kept_max)):
+            if value is not None and value < 1:
+                raise UsageError(f"the limit on {name} is {value}; it is at least 1")
 
 
 def _refuse_url(url: str) -> None:

@@ -50,7 +50,6 @@ def next_month(instant: int) -> int:
     return (first - EPOCH) // timedelta(microseconds=1) * MICROSECOND
 
 
-@lru_cache(maxsize=64)
 def http_date(second: int) -> str:
     """Write a whole second since 1970 as an HTTP ``Date``."""
     return formatdate(second, usegmt=True)

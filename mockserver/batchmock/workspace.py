@@ -8,13 +8,15 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
+from batchmock.cancel import refuse_cancel
 from batchmock.clock import Clock
 from batchmock.draws import Identifiers
 from batchmock.errors import ApiError, batch_not_found, invalid_request
-from batchmock.facts import BatchFacts, Submission
+from batchmock.facts import BatchFacts, Submission, WorkspaceState
 from batchmock.fault_book import FaultBook, Visit
 from batchmock.faults import AnyFault, Operation
-from batchmock.limits import PAGE_LIMIT_DEFAULT
+from batchmock.history import History
+from batchmock.limits import EXCHANGES_KEPT_MAX, PAGE_LIMIT_DEFAULT
 from batchmock.models import MODELS, Model
 from batchmock.plans import Plans
 from batchmock.projection import BatchView, project, result_lines
@@ -32,11 +34,15 @@ QUEUE_WAIT = MINUTE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateOptions:
-    """What the headers of a create call say about every request of the batch."""
+    """What the headers of a create call say about every request of the batch.
+
+    ``scenario`` is for this batch alone; None is the workspace's.
+    """
 
     api_version: str
     betas: frozenset[str] = frozenset()
     user_profile_id: str | None = None
+    scenario: Scenario | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +72,13 @@ class Workspace:
         clock: Clock,
         scenario: Scenario,
         models: Mapping[str, Model] = MODELS,
+        history: History | None = None,
     ) -> None:
         self.id = workspace_id
         self.clock = clock
         self.scenario = scenario
         self.models = models
+        self.history = History(EXCHANGES_KEPT_MAX) if history is None else history
         self._ids = Identifiers(scenario.seed, f"batch\0{workspace_id}", "msgbatch_01")
         self._allowance = Allowance()
         self._store = MemoryStore()
@@ -130,7 +138,7 @@ class Workspace:
             number=number,
             created_at=now,
             requests=requests,
-            scenario=self.scenario,
+            scenario=options.scenario or self.scenario,
             api_version=options.api_version,
             betas=options.betas,
             user_profile_id=options.user_profile_id,
@@ -152,6 +160,15 @@ class Workspace:
             self._note(batch_id, BatchFacts.after_missed_read)
             raise batch_not_found(batch_id)
         return view
+
+    def look(self, batch_id: str, now: int) -> BatchView:
+        """Return a batch as it really is now; it is no read, and changes nothing. Raises as ``retrieve``."""
+        return self._view(self._facts(batch_id), now)
+
+    def batches(self, now: int) -> list[BatchView]:
+        """Return all batches as they really are now, in the order they were created."""
+        with self._lock:
+            return [self._view(facts, now) for facts in self._store.all()]
 
     def page(self, query: PageQuery, now: int) -> PageView:
         """Return a page of batches.
@@ -207,6 +224,34 @@ class Workspace:
             self._store.delete(batch_id)
             self._plans.forget(batch_id)
 
+    def adopt(self, scenario: Scenario) -> None:
+        """Let batches to come unfold by a scenario; what its faults and limits count is counted from now on."""
+        with self._lock:
+            self.scenario = scenario
+            self._fault_book = FaultBook(scenario.seed)
+            self._allowance = Allowance()
+
+    def state(self, now: int) -> WorkspaceState:
+        """Return all that there is to know of it, but for what was asked and answered."""
+        with self._lock:
+            return WorkspaceState(
+                clock=self.clock.setting,
+                now=now,
+                scenario=self.scenario,
+                created=self._created,
+                batches=tuple(self._store.all()),
+            )
+
+    def take_up(self, state: WorkspaceState) -> Generator[None, None, None]:
+        """Go on from a state, in place of the one at hand; yields now and then."""
+        for facts in state.batches:
+            yield from self._plans.prepare(facts.submission)
+        self.adopt(state.scenario)
+        with self._lock:
+            self._created = state.created
+            for facts in state.batches:
+                self._store.put(facts)
+
     def _facts(self, batch_id: str) -> BatchFacts:
         facts = self._store.get(batch_id)
         if facts is None:
@@ -250,20 +295,3 @@ class Workspace:
             )
             raise too_many(message, QUEUE_WAIT, self.scenario)
         return 0
-
-
-def refuse_cancel(view: BatchView) -> None:
-    """Refuse to cancel a batch that has ended, unless that is to be ignored. Assumed: no source says what happens.
-
-    Raises:
-        ApiError: 400 or 409.
-    """
-    submission = view.facts.submission
-    message = f"Message Batch {submission.id} has already ended and cannot be canceled."
-    match submission.scenario.switches.cancel_of_ended:
-        case "refuse":
-            raise invalid_request(message)
-        case "conflict":
-            raise ApiError("conflict_error", message)
-        case "ignore":
-            return

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from batchmock.clock import ClockSetting
-from batchmock.http.exchange import Exchange
+from batchmock.exchange import Exchange
 from batchmock.scenario import Scenario
 from batchmock.scenario_document import read_toml
 from batchmock.server import running

@@ -105,6 +105,14 @@ DEFAULT_CLOCK = ClockSetting()
     metavar="NAME=VALUE",
     help="How the API behaves where that is not known: timestamps=z, cancel_of_ended=ignore. Repeatable.",
 )
+@click.option(
+    "--history",
+    "history_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Gets a line of JSON for each exchange once it is over; what is in it stays.",
+)
+@click.option("--control-token", help="What calls of the control plane must send as x-emulator-token.")
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Gets the base URL once it is reachable.")
 @click.option("--quiet", is_flag=True, help="No line for each request.")
 @click.option("--verbose", is_flag=True, help="More in each line.")
@@ -126,8 +134,8 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
     """
     # Imported late: --help and mistakes in the options need no server.
     from batchmock.access_log import json_line, quiet_line, verbose_line
-    from batchmock.http.app import no_record
-    from batchmock.http.exchange import Exchange
+    from batchmock.exchange import Exchange
+    from batchmock.history_file import HistoryFile
     from batchmock.server import serve as run
     from batchmock.server import write_ready_file
 
@@ -137,7 +145,13 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
     ready_file: Path | None = options["ready_file"]
 
     def observe(exchange: Exchange) -> None:
-        click.echo(line(exchange), err=True)
+        if not quiet:
+            click.echo(line(exchange), err=True)
+        if history is not None:
+            history.write(exchange)
+
+    def complain(mistake: str) -> None:
+        click.echo(f"batchproof: {mistake}", err=True)
 
     def on_listening(url: str) -> None:
         if ready_file is not None:
@@ -146,11 +160,12 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
 
     try:
         settings = _settings(options)
+        history = None if options["history_file"] is None else HistoryFile(options["history_file"], complain)
         run(
             settings,
             host=options["host"],
             port=options["port"],
-            observe=no_record if quiet else observe,
+            observe=observe,
             on_listening=on_listening,
         )
     except UsageError as error:
@@ -165,6 +180,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         scenario=_scenario(options),
         keys=dict(_key(text) for text in options["keys"]),
         strict_keys=options["strict_keys"],
+        control_token=options["control_token"],
         models=tuple(_model(text) for text in options["models"]),
         public_url=options["public_url"],
     )
@@ -226,7 +242,8 @@ def _greeting(url: str, settings: Settings, host: str) -> str:
         f"  export ANTHROPIC_BASE_URL={url} ANTHROPIC_API_KEY=test",
     ]
     if not _loopback(host):
-        lines.insert(0, f"batchproof listens on {host}: other machines can reach it")
+        open_to_all = "" if settings.control_token else ", its control plane too (--control-token keeps it to you)"
+        lines.insert(0, f"batchproof listens on {host}: other machines can reach it{open_to_all}")
     return "\n".join(lines)
 
 

@@ -3,37 +3,63 @@
 It does not know what is asked for. Source: docs/fidelity.md, headers and authentication.
 """
 
+from hmac import compare_digest
+
 from batchmock.betas import API_VERSIONS, BETAS
+from batchmock.credential import Credential, digest
 from batchmock.emulator import Emulator
-from batchmock.errors import ApiError, invalid_request
+from batchmock.errors import ApiError, UsageError, invalid_request
 from batchmock.http.headers import RequestHeaders
+from batchmock.scenario import Scenario
+from batchmock.scenario_choice import said_scenario
 from batchmock.switches import Switches
 from batchmock.workspace import CreateOptions, Workspace
 
+API_KEY = "x-api-key"
+AUTHORIZATION = "authorization"
+SCENARIO = "batchmock-scenario"
+TOKEN = "x-emulator-token"
 NO_BETAS: frozenset[str] = frozenset()
 
 
-def credential(headers: RequestHeaders) -> str | None:
-    """Return the API key, from ``x-api-key`` or else a Bearer ``authorization``."""
-    if key := headers.get("x-api-key"):
-        return key
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
+def credentials(headers: RequestHeaders) -> tuple[Credential, ...]:
+    """Return what came as a credential: ``x-api-key`` or else a Bearer ``authorization``; the first one counts."""
+    found: tuple[Credential, ...] = ()
+    if key := headers.get(API_KEY):
+        found = (Credential(API_KEY, digest(key)),)
+    if AUTHORIZATION in headers and (token := _bearer(headers[AUTHORIZATION])):
+        found = (*found, Credential(AUTHORIZATION, digest(token)))
+    return found
 
 
-def enter(emulator: Emulator, headers: RequestHeaders) -> Workspace:
+def _bearer(authorization: str) -> str | None:
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def enter(emulator: Emulator, given: tuple[Credential, ...], headers: RequestHeaders) -> Workspace:
     """Return the workspace that the credential opens.
 
     Raises:
         ApiError: 401 for the credential, 403 for naming another workspace than the credential's.
     """
-    workspace = emulator.authenticate(credential(headers))
+    workspace = emulator.authenticate(given[0] if given else None)
     named = headers.get("anthropic-workspace-id")
     if named is not None and named != workspace.id:
         raise ApiError(
             "permission_error", f"This credential does not open workspace {named}; it opens {workspace.id}."
         )
     return workspace
+
+
+def refuse_strangers(token: str | None, headers: RequestHeaders) -> None:
+    """Let a call into the control plane, if it says the token.
+
+    Raises:
+        ApiError: 401, there is a token and this is not it.
+    """
+    if token is not None and not compare_digest(digest(token), digest(headers.get(TOKEN, ""))):
+        raise ApiError("authentication_error", f"{TOKEN}: the control plane of this emulator needs its token")
 
 
 def version_of(headers: RequestHeaders, switches: Switches) -> str:
@@ -77,3 +103,16 @@ def create_options(headers: RequestHeaders, switches: Switches) -> CreateOptions
         betas=betas_of(headers),
         user_profile_id=headers.get("anthropic-user-profile-id"),
     )
+
+
+def own_scenario(headers: RequestHeaders, present: Scenario) -> Scenario | None:
+    """Return the scenario that a create call asks for its batch alone, if it does; ``present`` lends its seed.
+
+    Raises:
+        ApiError: 400, what it says is no scenario.
+    """
+    said = headers.get(SCENARIO)
+    try:
+        return None if said is None else said_scenario(said, present)
+    except UsageError as error:
+        raise invalid_request(f"{SCENARIO}: {error}") from None

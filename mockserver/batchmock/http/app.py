@@ -4,15 +4,17 @@ Endpoints are ``async def`` and bodies are async generators throughout: the app 
 by hand, on none. Whoever has an event loop lends its ``Runtime``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from batchmock.emulator import Emulator
-from batchmock.http import batches, control, messages, models
+from batchmock.exchange import Exchange
+from batchmock.http import batches, messages, models
 from batchmock.http.call import Endpoint, Handler
-from batchmock.http.exchange import Exchange, ExchangeLayer
+from batchmock.http.control.calls import OPEN_CALLS, handlers_by_path
+from batchmock.http.exchange import ExchangeLayer
 from batchmock.http.routing import Manner, Methods, OpenToAll, nowhere
 from batchmock.http.runtime import BY_HAND, Runtime
 
@@ -34,9 +36,9 @@ def build_app(
     def path(path: str, manner: Manner, **endpoints: Endpoint) -> Route:
         return Route(path, Methods(emulator, runtime, endpoints, manner))
 
-    def own(path: str, **handlers: Handler) -> Route:
+    def own(path: str, handlers: Mapping[str, Handler]) -> Route:
         endpoints = {method: Endpoint(None, handler) for method, handler in handlers.items()}
-        return Route(f"/_emulator{path}", Methods(emulator, runtime, endpoints, _OWN))
+        return Route(path, Methods(emulator, runtime, endpoints, _OWN))
 
     routes = [
         path(
@@ -57,10 +59,8 @@ def build_app(
         path("/v1/messages/count_tokens", _BESIDE, POST=Endpoint("count_tokens", messages.count_tokens)),
         path("/v1/models", _BESIDE, GET=Endpoint("list_models", models.list_models)),
         path("/v1/models/{model_id:path}", _BESIDE, GET=Endpoint("retrieve_model", models.retrieve)),
-        Route("/_emulator/health", OpenToAll(control.health)),
-        own("/clock", GET=control.read_clock, PUT=control.change_clock),
-        own("/clock/advance", POST=control.advance_clock),
-        own("/reset", POST=control.reset),
+        *(Route(path, OpenToAll(answer)) for path, answer in OPEN_CALLS.items()),
+        *(own(path, handlers) for path, handlers in handlers_by_path().items()),
     ]
     router = Router(routes, redirect_slashes=False, default=nowhere)
-    return ExchangeLayer(router, emulator, observe)
+    return ExchangeLayer(router, emulator, runtime, observe)

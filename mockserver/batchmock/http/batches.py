@@ -3,25 +3,22 @@
 It does not know how a batch unfolds. Source of each path, status and header: docs/fidelity.md.
 """
 
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import replace
 
 from starlette.datastructures import QueryParams
 
 from batchmock.errors import ApiError
-from batchmock.http.admission import create_options
-from batchmock.http.body import body_bytes_max, read_body
+from batchmock.http.admission import create_options, own_scenario
+from batchmock.http.body import body_bytes_max, receive_body
 from batchmock.http.call import Call
 from batchmock.http.origin import origin
 from batchmock.http.paging import page_query
-from batchmock.http.responses import JsonResponse, RawHeader, StreamedResponse
-from batchmock.http.runtime import Pause
+from batchmock.http.responses import JSONL, JsonResponse, RawHeader, StreamedResponse, in_chunks
 from batchmock.limits import BODY_BYTES_MAX, POLL_RETRY_AFTER_S
 from batchmock.projection import BatchView, render
 from batchmock.wire.batch import BatchPage, DeletedMessageBatch, MessageBatch
 from batchmock.wire.request import parse_create
-
-# Large enough that sending costs nothing beside making the lines, small enough that memory stays flat.
-CHUNK_BYTES = 64 * 1024
 
 _RETRY_AFTER = [(b"retry-after", str(POLL_RETRY_AFTER_S).encode("ascii"))]
 
@@ -30,16 +27,19 @@ async def create(call: Call) -> JsonResponse:
     """``POST /v1/messages/batches``: 200 and the batch."""
     switches = call.workspace.switches
     options = create_options(call.headers, switches)
+    options = replace(options, scenario=own_scenario(call.headers, call.workspace.scenario))
     bytes_max = body_bytes_max(call.emulator.settings, switches, BODY_BYTES_MAX)
     packed = switches.packed_bodies == "accept"
-    body = await read_body(call.headers, call.receive, bytes_max=bytes_max, may_be_packed=packed)
+    body = await receive_body(call, bytes_max=bytes_max, may_be_packed=packed)
     requests = parse_create(body, may_have_extra=switches.extra_keys == "ignore")
+    call.exchange.requests = len(requests)
     creating = call.workspace.create(requests, options, call.now)
     while True:
         try:
             next(creating)
         except StopIteration as done:
             view: BatchView = done.value
+            call.exchange.batch_id = view.facts.submission.id
             call.runtime.ahead(view.plan.verdicts.work)
             return await _batch(call, view)
         await call.runtime.pause()
@@ -80,7 +80,7 @@ async def results(call: Call) -> StreamedResponse:
         raise
     view = call.workspace.retrieve(call.batch_id, call.now)
     await _unfold(call, view)
-    return StreamedResponse(_chunks(lines, call.runtime.pause), _results_headers(view), call.runtime.watch)
+    return StreamedResponse(in_chunks(lines, call.runtime.pause), _results_headers(view), call.runtime.watch)
 
 
 async def cancel(call: Call) -> JsonResponse:
@@ -112,22 +112,9 @@ def _results_headers(view: BatchView) -> list[RawHeader]:
     if submission.scenario.switches.results_headers == "early":
         return [(b"content-disposition", f'attachment; filename="{name}"'.encode())]
     disposition = f"attachment; filename*=utf-8''{name}".encode()
-    return [(b"content-disposition", disposition), (b"content-type", b"application/x-jsonl")]
+    return [(b"content-disposition", disposition), JSONL]
 
 
 async def _unfold(call: Call, view: BatchView) -> None:
     while view.unfold():
         await call.runtime.pause()
-
-
-async def _chunks(lines: Iterator[bytes], pause: Pause) -> AsyncGenerator[bytes]:
-    chunk = bytearray()
-    for line in lines:
-        chunk += line
-        if len(chunk) >= CHUNK_BYTES:
-            yield bytes(chunk)
-            chunk.clear()
-            # A client that reads as fast as we write would else keep every other client waiting.
-            await pause()
-    if chunk:
-        yield bytes(chunk)

@@ -5,7 +5,9 @@ It does not know what the bytes mean. Source of the limits: docs/fidelity.md, li
 
 from starlette.types import Receive
 
+from batchmock.digest import AT_ONCE_BYTES_MAX, Digest
 from batchmock.errors import ApiError, invalid_request
+from batchmock.http.call import Call
 from batchmock.http.exchange import ClientGoneError
 from batchmock.http.headers import RequestHeaders
 from batchmock.http.inflating import PACKED, Inflater
@@ -19,6 +21,22 @@ def body_bytes_max(settings: Settings, switches: Switches, bytes_max: int) -> in
     """Return how large a body may be where the API takes so many bytes, if megabytes are decimal."""
     documented = bytes_max // 10**6 * switches.megabyte_bytes
     return documented if settings.body_bytes_max is None else min(documented, settings.body_bytes_max)
+
+
+async def receive_body(call: Call, *, bytes_max: int, may_be_packed: bool = False) -> bytearray:
+    """Return the whole body of a call of the API, as ``read_body`` does, and let the history know of it.
+
+    Raises:
+        ApiError, ClientGoneError: as ``read_body``.
+    """
+    body = await read_body(call.headers, call.receive, bytes_max=bytes_max, may_be_packed=may_be_packed)
+    digest = call.exchange.body = Digest(body)
+    if digest.size_bytes <= AT_ONCE_BYTES_MAX:
+        digest.work()
+    elif before := call.emulator.large_bodies.take(digest):
+        while before.work():
+            await call.runtime.pause()
+    return body
 
 
 async def read_body(

@@ -10,6 +10,7 @@ from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope
 
 from batchmock.emulator import Emulator
+from batchmock.exchange import Exchange
 from batchmock.faults import Operation
 from batchmock.http.headers import RequestHeaders
 from batchmock.http.runtime import Runtime
@@ -21,6 +22,7 @@ class Call(Struct, frozen=True):
 
     emulator: Emulator
     workspace: Workspace
+    exchange: Exchange
     now: int
     scope: Scope
     headers: RequestHeaders
@@ -43,7 +45,7 @@ Handler = Callable[[Call], Awaitable[ASGIApp]]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """What a method of a path does, and how scenarios call it; the emulator's own have no such name."""
+    """What a method of a path does, and its name; the emulator's own have none, and are in no history."""
 
     operation: Operation | None
     handler: Handler

@@ -6,47 +6,29 @@ nothing here starts a task or a thread, or waits for anything but the caller.
 
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import lru_cache
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
-from batchmock.faults import AnyFault
+from batchmock.exchange import CHARS_MAX, Exchange, kept, kept_of_response
+from batchmock.http.admission import credentials
+from batchmock.http.headers import request_headers
 from batchmock.http.responses import RawHeader, error_response
+from batchmock.http.runtime import Runtime
 from batchmock.http.unknown_keys import adding_keys
 from batchmock.http.wire_faults import ConnectionOverError
 from batchmock.switches import Switches
 from batchmock.times import SECOND, http_date
-from batchmock.workspace import Workspace
 
 EXCHANGE = "batchmock.exchange"
+CONTROL_PLANE = "/_emulator/"
 
 
 class ClientGoneError(Exception):
     """The client closed the connection before it had sent its whole request."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Exchange:
-    """What is known of an exchange so far; ``now`` is read once, and holds for all of it.
-
-    ``headers`` are those of its response beside what every response has; an *anonymous* response has no ids.
-    """
-
-    method: str
-    path: str
-    request_id: str
-    now: int | None = None
-    workspace: Workspace | None = None
-    faults: Sequence[AnyFault] = ()
-    # The kinds of those that found nothing to bite on: a body cut beyond its end.
-    faults_without_effect: Sequence[str] = ()
-    status: int = 0
-    sent_bytes: int = 0
-    headers: tuple[RawHeader, ...] = ()
-    is_anonymous: bool = False
 
 
 def refusal(error: ApiError, exchange: Exchange, switches: Switches) -> ASGIApp:
@@ -60,9 +42,13 @@ def refusal(error: ApiError, exchange: Exchange, switches: Switches) -> ASGIApp:
 class ExchangeLayer:
     """Wraps the routes; ``observe`` is called with each exchange once it is over."""
 
-    def __init__(self, app: ASGIApp, emulator: Emulator, observe: Callable[[Exchange], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, emulator: Emulator, runtime: Runtime, observe: Callable[[Exchange], None]
+    ) -> None:
         self._app = app
         self._emulator = emulator
+        self._real = runtime.real
+        self._ahead = runtime.ahead
         self._observe = observe
         self._organization = (b"anthropic-organization-id", emulator.organization_id.encode("ascii"))
 
@@ -72,14 +58,16 @@ class ExchangeLayer:
             return
         exchange = Exchange(
             method=scope["method"],
-            path=scope["path"],
-            request_id=self._emulator.request_id(),
+            path=scope["path"][:CHARS_MAX],
+            query=scope["query_string"][:CHARS_MAX],
+            arrived=self._real(),
         )
         scope[EXCHANGE] = exchange
         try:
-            await self._answer(exchange, scope, receive, self._with_headers(exchange, send))
+            await self._answer(exchange, scope, receive, self._with_headers(exchange, scope, send))
         finally:
-            self._observe(exchange)
+            if not exchange.is_over:
+                self._end(exchange, scope)
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -98,28 +86,65 @@ class ExchangeLayer:
     async def _refuse(
         self, error: ApiError, exchange: Exchange, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        switches = (exchange.workspace or self._emulator.settings).scenario.switches
+        self._identify(exchange, scope)
+        switches = exchange.switches or self._emulator.settings.scenario.switches
         await refusal(error, exchange, switches)(scope, receive, send)
 
-    def _with_headers(self, exchange: Exchange, send: Send) -> Send:
+    def _with_headers(self, exchange: Exchange, scope: Scope, send: Send) -> Send:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
+                self._identify(exchange, scope)
                 exchange.status = message["status"]
+                exchange.response_headers = kept_of_response((*message["headers"], *exchange.headers))
                 message["headers"] += self._headers(exchange)
             else:
                 exchange.sent_bytes += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    exchange.is_complete = True
+                    if not exchange.faults:
+                        # Before it is sent: whoever has the whole answer finds it in the history. What faults came
+                        # to is known only afterwards.
+                        self._end(exchange, scope)
             await send(message)
 
         return sending
 
-    def _headers(self, exchange: Exchange) -> list[tuple[bytes, bytes]]:
+    def _identify(self, exchange: Exchange, scope: Scope) -> None:
+        """Give a now and an id to an exchange that no workspace took in, and keep it if it is the API's."""
+        if exchange.request_id:
+            return
         if exchange.now is None:
             exchange.now = self._emulator.idle_now()
-        date = (b"date", http_date(exchange.now // SECOND).encode("ascii"))
+        exchange.request_id = self._emulator.request_id()
+        if not exchange.path.startswith(CONTROL_PLANE):
+            headers = request_headers(scope)
+            exchange.credentials, exchange.request_headers = credentials(headers), kept(headers)
+            self._emulator.unclaimed.open(exchange)
+
+    def _end(self, exchange: Exchange, scope: Scope) -> None:
+        self._identify(exchange, scope)
+        exchange.is_over = True
+        exchange.ended = self._real()
+        if exchange.body is not None and exchange.body.work():
+            self._ahead(exchange.body.work)
+        self._observe(exchange)
+
+    def _headers(self, exchange: Exchange) -> list[RawHeader]:
+        date = _date((exchange.now or 0) // SECOND)
         if exchange.is_anonymous:
             return [date]
         request_id = (b"request-id", exchange.request_id.encode("ascii"))
         headers = [date, request_id, self._organization, *exchange.headers]
-        if exchange.workspace is not None:
-            headers.append((b"anthropic-workspace-id", exchange.workspace.id.encode("ascii")))
+        if exchange.workspace_id is not None:
+            headers.append(_workspace(exchange.workspace_id))
         return headers
+
+
+@lru_cache(maxsize=64)
+def _date(second: int) -> RawHeader:
+    return b"date", http_date(second).encode("ascii")
+
+
+@lru_cache(maxsize=1024)
+def _workspace(workspace_id: str) -> RawHeader:
+    return b"anthropic-workspace-id", workspace_id.encode("ascii")

@@ -8,9 +8,8 @@ from collections.abc import AsyncGenerator, Iterator
 from msgspec import Raw
 
 from batchmock.http.admission import create_options
-from batchmock.http.body import body_bytes_max, read_body
+from batchmock.http.body import body_bytes_max, receive_body
 from batchmock.http.call import Call
-from batchmock.http.exchange import EXCHANGE, Exchange
 from batchmock.http.rate_headers import rate_headers
 from batchmock.http.responses import JsonResponse, RawHeader, StreamedResponse
 from batchmock.http.runtime import Pause
@@ -28,8 +27,7 @@ async def create(call: Call) -> JsonResponse | StreamedResponse:
     """``POST /v1/messages``: the message, or its events."""
     params = await _params(call)
     streamed = is_streamed(params)
-    exchange: Exchange = call.scope[EXCHANGE]
-    message_id = call.emulator.message_id(exchange.request_id)
+    message_id = call.emulator.message_id(call.exchange.request_id)
     message = answer(params, _terms(call, "messages"), call.workspace.scenario, message_id)
     if not streamed:
         return JsonResponse(message, headers=_rates(call.now))
@@ -55,7 +53,7 @@ def _terms(call: Call, surface: Surface) -> Terms:
 
 async def _params(call: Call) -> Raw:
     bytes_max = body_bytes_max(call.emulator.settings, call.workspace.switches, MESSAGE_BODY_BYTES_MAX)
-    return params_of(await read_body(call.headers, call.receive, bytes_max=bytes_max))
+    return params_of(await receive_body(call, bytes_max=bytes_max))
 
 
 async def _sent(made: Iterator[bytes], pause: Pause) -> AsyncGenerator[bytes]:

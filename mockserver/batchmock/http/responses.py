@@ -10,12 +10,16 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from batchmock.errors import ApiError
-from batchmock.http.runtime import Watch
+from batchmock.http.runtime import Pause, Watch
 
 RawHeader = tuple[bytes, bytes]
 
+# Large enough that sending costs nothing beside making the lines, small enough that memory stays flat.
+CHUNK_BYTES = 64 * 1024
+
 # The API names no charset.
-_JSON: RawHeader = (b"content-type", b"application/json")
+JSON: RawHeader = (b"content-type", b"application/json")
+JSONL: RawHeader = (b"content-type", b"application/x-jsonl")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -42,7 +46,7 @@ class JsonResponse(BytesResponse):
     __slots__ = ()
 
     def __init__(self, value: object, *, status: int = 200, headers: Iterable[RawHeader] = ()) -> None:
-        super().__init__(_encode(value), status=status, headers=[_JSON, *headers])
+        super().__init__(_encode(value), status=status, headers=[JSON, *headers])
 
 
 class StreamedResponse:
@@ -66,6 +70,20 @@ class StreamedResponse:
                         return
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+
+async def in_chunks(lines: Iterable[bytes], pause: Pause) -> AsyncGenerator[bytes]:
+    """Yield lines together, as they are made."""
+    chunk = bytearray()
+    for line in lines:
+        chunk += line
+        if len(chunk) >= CHUNK_BYTES:
+            yield bytes(chunk)
+            chunk.clear()
+            # A client that reads as fast as we write would else keep every other client waiting.
+            await pause()
+    if chunk:
+        yield bytes(chunk)
 
 
 def error_response(error: ApiError, request_id: str | None) -> JsonResponse:

@@ -11,11 +11,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
-from batchmock.http.admission import betas_of, enter, version_of
+from batchmock.exchange import CHARS_MAX, Exchange, kept
+from batchmock.http.admission import betas_of, credentials, enter, refuse_strangers, version_of
 from batchmock.http.call import Call, Endpoint, Handler
-from batchmock.http.exchange import EXCHANGE, Exchange, refusal
+from batchmock.http.exchange import EXCHANGE, refusal
 from batchmock.http.faults import Struck
-from batchmock.http.headers import request_headers
+from batchmock.http.headers import RequestHeaders, request_headers
 from batchmock.http.packing import packed
 from batchmock.http.rate_headers import rate_headers
 from batchmock.http.runtime import Runtime
@@ -59,7 +60,7 @@ class Methods:
                 headers={"allow": self._allowed},
             )
         exchange: Exchange = scope[EXCHANGE]
-        call = self._admit(exchange, scope, receive)
+        call = self._admit(endpoint, exchange, scope, receive)
         switches, handler = call.workspace.switches, endpoint.handler
         if self._manner.versioned and switches.unknown_keys == "present":
             handler = _keys_added(handler)
@@ -79,9 +80,12 @@ class Methods:
     def _packed(self, response: ASGIApp) -> ASGIApp:
         return packed(response) if self._manner.packed else response
 
-    def _admit(self, exchange: Exchange, scope: Scope, receive: Receive) -> Call:
+    def _admit(self, endpoint: Endpoint, exchange: Exchange, scope: Scope, receive: Receive) -> Call:
         headers = request_headers(scope)
-        workspace = exchange.workspace = enter(self._emulator, headers)
+        if endpoint.operation is None:
+            refuse_strangers(self._emulator.settings.control_token, headers)
+        exchange.operation = endpoint.operation
+        workspace = self._claim(exchange, headers, scope)
         now = exchange.now = workspace.clock.now()
         if self._manner.versioned:
             version_of(headers, workspace.switches)
@@ -89,7 +93,19 @@ class Methods:
         if self._manner.metered:
             _meter(workspace, exchange, now)
         patient = self._runtime.patience(receive)
-        return Call(self._emulator, workspace, now, scope, headers, patient, self._runtime)
+        return Call(self._emulator, workspace, exchange, now, scope, headers, patient, self._runtime)
+
+    def _claim(self, exchange: Exchange, headers: RequestHeaders, scope: Scope) -> Workspace:
+        """Find whose exchange it is, and put it into the history if it is the API's."""
+        exchange.credentials = credentials(headers)
+        workspace = enter(self._emulator, exchange.credentials, headers)
+        exchange.workspace_id, exchange.switches = workspace.id, workspace.switches
+        if exchange.operation is not None:
+            exchange.request_headers = kept(headers)
+            if batch_id := scope["path_params"].get("batch_id"):
+                exchange.batch_id = batch_id[:CHARS_MAX]
+            self._emulator.receive(exchange, workspace)
+        return workspace
 
 
 def _keys_added(handler: Handler) -> Handler:

@@ -31,6 +31,11 @@ def never_gone(receive: Receive) -> Generator[Callable[[], bool]]:
     yield lambda: True
 
 
+def unmeasured() -> int | None:
+    """Measure no real time."""
+    return None
+
+
 def leave(work: Work) -> None:
     """Leave work to whoever will need it."""
 
@@ -43,12 +48,14 @@ class Runtime:
     - ``patience``: bounds the wait for each part of a request's body.
     - ``watch``: tells, while a response is sent, whether the client is still there.
     - ``ahead``: takes work that somebody will need, to do it while there is nothing else to do.
+    - ``real``: gives real nanoseconds since 1970, for histories alone.
     """
 
     pause: Pause = no_pause
     patience: Callable[[Receive], Receive] = endless_patience
     watch: Watch = never_gone
     ahead: Callable[[Work], None] = leave
+    real: Callable[[], int | None] = unmeasured
 
 
 BY_HAND = Runtime()

@@ -15,8 +15,10 @@ from batchmock.clock import ClockSetting
 from batchmock.coupling.block import GRACE_S, CoupledTime, coupled_time
 from batchmock.emulator import Emulator
 from batchmock.errors import UsageError
+from batchmock.exchange import Exchange
+from batchmock.facts import WorkspaceState
 from batchmock.http.app import build_app, no_record
-from batchmock.http.exchange import Exchange
+from batchmock.http.runtime import Runtime
 from batchmock.inprocess.intercept import BASE_URL, intercepting
 from batchmock.inprocess.libraries import LIBRARIES, LibraryName, is_installed, library
 from batchmock.inprocess.local_clock import LocalClock
@@ -24,6 +26,7 @@ from batchmock.patience import with_patience
 from batchmock.scenario import Scenario
 from batchmock.settings import Settings
 from batchmock.times import parse_duration
+from batchmock.workspace_handle import WorkspaceHandle
 
 if TYPE_CHECKING:
     import httpx
@@ -36,7 +39,7 @@ MANUAL = Settings(clock=ClockSetting(mode="manual"))
 FOLLOWING = ClockSetting(mode="wall")
 
 
-class LocalEmulator:
+class LocalEmulator(WorkspaceHandle):
     """The Message Batches API in this process, on a clock that a test owns.
 
     - ``base_url``: where clients find it; a host that cannot exist.
@@ -61,7 +64,9 @@ class LocalEmulator:
         lent = with_patience(scenario or settings.scenario, settings.answer_patience_s)
         settings = replace(settings, clock=FOLLOWING, start=None, scenario=lent)
         emulator = Emulator(settings, real=self.clock.source.now)
-        self.app: ASGIApp = build_app(emulator, observe=observe)
+        super().__init__(emulator, api_key)
+        self._answer_patience_s = settings.answer_patience_s
+        self.app: ASGIApp = build_app(emulator, runtime=Runtime(real=time.time_ns), observe=observe)
 
     def client(self, **options: Any) -> "Anthropic":
         """Return the official client, pointed here; options are its own, such as ``max_retries=0``."""
@@ -140,6 +145,14 @@ class LocalEmulator:
             UsageError: the running event loop keeps its own time.
         """
         return coupled_time(self.clock.source, grace_s=grace_s, limit=parse_duration(limit))
+
+    def _adopt(self, scenario: Scenario) -> None:
+        super()._adopt(with_patience(scenario, self._answer_patience_s))
+
+    def _restore(self, state: WorkspaceState) -> None:
+        # There is one time for all: it goes back to what it was then.
+        self.clock.source.restart(state.now)
+        super()._restore(replace(state, clock=FOLLOWING))
 
     def _connected(self, name: Any, *, is_async: bool) -> dict[str, Any]:
         used = library(name)

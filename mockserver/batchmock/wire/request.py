@@ -90,13 +90,13 @@ def _parsed(body: bytearray | bytes, shape: _Shape) -> Sequence[BatchRequest]:
         requests = shape.body.decode(body).requests
     except msgspec.ValidationError as error:
         raise _first_refusal(body, shape, error) from None
-    if not _sound(requests):
+    if not are_sound(requests):
         raise _first_refusal(body, shape, None)
     return requests
 
 
-def _sound(requests: Sequence[BatchRequest]) -> bool:
-    """Tell whether count, ids and the outside of params are all as they should be."""
+def are_sound(requests: Sequence[BatchRequest]) -> bool:
+    """Tell whether count, ids and the outside of params are all as a create call takes them."""
     ids = [request.custom_id for request in requests]
     lengths = list(map(len, ids))
     return (

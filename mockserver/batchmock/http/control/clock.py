@@ -1,26 +1,16 @@
-"""The control plane, ``/_emulator/``: health, a workspace's clock, reset.
+"""A workspace's clock over HTTP: read, changed, advanced.
 
-The credential selects the workspace, as it does for the API itself. It does not know batches.
+It does not know what happens meanwhile.
 """
 
-from importlib.metadata import version
-from typing import TypeVar
-
-import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from batchmock.clock import ClockMode, ClockSetting
 from batchmock.errors import UsageError, invalid_request
-from batchmock.http.body import read_body
 from batchmock.http.call import Call
+from batchmock.http.control.asked import body_of
 from batchmock.http.responses import JsonResponse
 from batchmock.times import parse_duration, parse_instant, timestamp, write_duration
-from batchmock.wire.refusal import describe
-from batchmock.wire.request import not_json
-
-CONTROL_BODY_BYTES_MAX = 1_000_000
-
-T = TypeVar("T")
 
 
 class ClockReading(Struct, frozen=True):
@@ -54,19 +44,14 @@ class Advanced(Struct, frozen=True):
     now: str
 
 
-async def health() -> JsonResponse:
-    """``GET /_emulator/health``: needs no credential."""
-    return JsonResponse({"status": "ok", "version": version("batchproof")})
-
-
 async def read_clock(call: Call) -> JsonResponse:
-    """``GET /_emulator/clock``."""
+    """Show what the clock reads, and how it moves."""
     return JsonResponse(_reading(call))
 
 
 async def change_clock(call: Call) -> JsonResponse:
-    """``PUT /_emulator/clock``: mode, now, speed, step; all of it or, if something is wrong, nothing."""
-    change = await _body(call, ClockChange)
+    """Change mode, now, speed or step of the clock: all that is given or, if something is wrong, nothing."""
+    change = await body_of(call, ClockChange)
     clock = call.workspace.clock
     try:
         setting = ClockSetting(
@@ -83,19 +68,13 @@ async def change_clock(call: Call) -> JsonResponse:
 
 
 async def advance_clock(call: Call) -> JsonResponse:
-    """``POST /_emulator/clock/advance {"by": "24h"}``: one jump, whatever its length."""
-    advance = await _body(call, Advance)
+    """Move the clock forward in one jump, whatever its length."""
+    advance = await body_of(call, Advance)
     try:
         before, now = call.workspace.clock.advance(parse_duration(advance.by))
     except UsageError as error:
         raise invalid_request(f"by: {error}") from None
     return JsonResponse(Advanced(timestamp(before), timestamp(now)))
-
-
-async def reset(call: Call) -> JsonResponse:
-    """``POST /_emulator/reset``: the workspace as it was before its first call."""
-    call.emulator.reset(call.workspace)
-    return JsonResponse({"reset": call.workspace.id})
 
 
 def _reading(call: Call) -> ClockReading:
@@ -107,13 +86,3 @@ def _reading(call: Call) -> ClockReading:
         speed=setting.speed if setting.mode == "scaled" else None,
         step=write_duration(setting.step) if setting.mode == "stepped" else None,
     )
-
-
-async def _body(call: Call, shape: type[T]) -> T:
-    body = await read_body(call.headers, call.receive, bytes_max=CONTROL_BODY_BYTES_MAX)
-    try:
-        return msgspec.json.decode(body, type=shape)
-    except msgspec.ValidationError as error:
-        raise invalid_request(describe(error)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise not_json(error) from None

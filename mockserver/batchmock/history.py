@@ -1,0 +1,70 @@
+"""The exchanges of a workspace, in the order they came: the last so many of them.
+
+Kept as they are and told lazily, so that keeping them costs next to nothing. It does not know what they mean.
+"""
+
+from bisect import bisect_right
+from collections import deque
+from operator import attrgetter
+from threading import Lock
+
+from batchmock.exchange import Exchange, record, tighten
+from batchmock.record import HistoryPage, HistoryQuery
+
+PAGE_LIMIT_DEFAULT = 1_000
+
+
+class History:
+    """The newest ``kept_max`` exchanges; those under way are among them."""
+
+    def __init__(self, kept_max: int) -> None:
+        self._exchanges: deque[Exchange] = deque(maxlen=kept_max)
+        self._count = 0
+        self._cleared = 0
+        self._latest = Exchange(method="", path="")
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._exchanges)
+
+    @property
+    def dropped(self) -> int:
+        """How many exchanges had to make room for newer ones, since all were forgotten."""
+        return self._count - self._cleared - len(self._exchanges)
+
+    def open(self, exchange: Exchange) -> None:
+        """Take in an exchange that has just come, and number it."""
+        with self._lock:
+            self._count += 1
+            exchange.sequence = self._count
+            self._exchanges.append(exchange)
+            tighten(exchange, self._latest)
+            self._latest = exchange
+
+    def clear(self) -> int:
+        """Forget all exchanges, and tell how many they were; numbers go on."""
+        with self._lock:
+            self._cleared, cleared = self._count, len(self._exchanges)
+            self._exchanges.clear()
+            return cleared
+
+    def find(self, query: HistoryQuery) -> list[Exchange]:
+        """Return the exchanges that match, by arrival."""
+        with self._lock:
+            exchanges = list(self._exchanges)
+        newer = exchanges[bisect_right(exchanges, query.after, key=attrgetter("sequence")) :]
+        return [exchange for exchange in newer if _matches(exchange, query)]
+
+    def page(self, query: HistoryQuery, *, limit: int = PAGE_LIMIT_DEFAULT, real: bool = True) -> HistoryPage[str]:
+        """Return the first of the exchanges that match, as they are told."""
+        found = self.find(query)
+        told = tuple(record(exchange, real=real) for exchange in found[:limit])
+        return HistoryPage(told, len(found) > limit, self.dropped)
+
+
+def _matches(exchange: Exchange, query: HistoryQuery) -> bool:
+    return (
+        query.operation in (None, exchange.operation)
+        and query.batch_id in (None, exchange.batch_id)
+        and query.status in (None, exchange.status)
+    )

@@ -1,0 +1,48 @@
+"""Which scenario a caller means: one of the menu by its name, a document, or a name and what shall differ.
+
+A choice that says no seed keeps the one at hand: that belongs to the run, not to the kind of day it is. It does
+not know who chooses, or for what.
+"""
+
+import msgspec
+from msgspec import structs
+
+from batchmock.errors import UsageError
+from batchmock.scenario import Scenario
+from batchmock.scenario_document import Document, dump, read
+from batchmock.scenario_files import named_scenario
+
+_document = msgspec.json.Decoder(dict[str, object])
+
+
+def said_scenario(text: str, present: Scenario) -> Scenario:
+    """Return the scenario that a text means: a JSON object, or else a name.
+
+    Raises:
+        UsageError: it means none; says why.
+    """
+    if not text.lstrip().startswith("{"):
+        return structs.replace(named_scenario(text.strip()), seed=present.seed)
+    try:
+        return chosen_scenario(_document.decode(text), present)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
+        raise UsageError(f"not a JSON object: {error}") from None
+
+
+def chosen_scenario(document: Document, present: Scenario) -> Scenario:
+    """Return the scenario of a document; its ``name``, if it has one, says what it departs from.
+
+    Raises:
+        UsageError: there is no such scenario, or the document is none.
+    """
+    said = {key: value for key, value in document.items() if key != "name"}
+    return read({"seed": present.seed, **_named(document), **said})
+
+
+def _named(document: Document) -> Document:
+    if "name" not in document:
+        return {}
+    name = document["name"]
+    if not isinstance(name, str):
+        raise UsageError(f"name: {name!r} is not the name of a scenario")
+    return dump(named_scenario(name))

@@ -1,10 +1,12 @@
-"""The one ``batchproof`` command: it mounts the emulator's commands.
+"""The one ``batchproof`` command: it mounts the emulator's commands and the client's.
 
 It does not know what they do.
 """
 
 import click
 
+from batchclient.cli.begun import cancel, results, status
+from batchclient.cli.run import run
 from batchmock.cli.check import check
 from batchmock.cli.scenario import scenario
 from batchmock.cli.serve import serve
@@ -19,9 +21,12 @@ def main() -> None:
     `batchproof serve` starts the emulator; `batchproof serve --help` teaches the rest.
     `batchproof scenario list` shows what can happen to a batch.
     `batchproof check requests.jsonl` tells what of a batch would be refused.
+    `batchproof run requests.jsonl -o results.jsonl` sends it, waits, and writes the answers.
     """
 
 
 main.add_command(serve)
 main.add_command(scenario)
 main.add_command(check)
+for command in (run, status, cancel, results):
+    main.add_command(command)

@@ -46,7 +46,7 @@ SDK_EDGE = ("sdk.py", "sync.py", "aio.py", "cli/service.py")
 KEPT_TO = {
     "starlette": ("http/", "server.py", "socket_wire.py", "inprocess/"),
     "uvicorn": ("server.py", "socket_wire.py"),
-    "click": ("cli/", "cli.py"),
+    "click": ("cli/", "cli.py", "demo/command.py", "demo/display.py"),
     "httpx": ("inprocess/",), "httpx2": ("inprocess/", *SDK_EDGE),
     "anthropic": ("inprocess/", *SDK_EDGE), "respx": ("inprocess/",),
     "time_machine": ("coupling/",), "trio": ("coupling/",),
@@ -64,6 +64,7 @@ EDGE_OF_TIME = {
     "batchmock/coupling/stand_ins.py", "batchmock/coupling/stuck.py",
     "batchmock/coupling/turns.py", "batchmock/coupling/wall.py",
     "batchclient/sync.py", "batchclient/aio.py", "batchclient/nonces.py", "batchclient/cli/service.py",
+    "batchproof/demo/command.py", "batchproof/demo/night.py",
 }  # fmt: skip
 
 

@@ -12,7 +12,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from batchmock.inprocess.emulator import LocalEmulator
-from batchmock.inprocess.intercept import BASE_URL
 from batchmock.scenario_files import named_scenario
 from batchproof.cli import main
 from tests.clients.world import MODEL, NO_MODEL, asking
@@ -242,11 +241,9 @@ def test_cancel_stops_what_is_under_way_and_sends_nothing_more(tmp_path: Path) -
 def test_a_file_that_is_wrong_is_told_in_one_line(tmp_path: Path, row: str, said: str) -> None:
     (tmp_path / "in.jsonl").write_text(row + "\n")
 
-    ran = run(
-        "run", str(tmp_path / "in.jsonl"), "-o", str(tmp_path / "out.jsonl"), env={"ANTHROPIC_BASE_URL": BASE_URL}
-    )
+    ran = batchproof("run", tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl")
 
-    assert ran.returncode == 2
+    assert ran.exit_code == 2
     assert said in ran.stderr
     assert ran.stderr.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ".lock"] == ["in.jsonl"]

@@ -4,18 +4,23 @@ The commands run in this process against an emulator on coupled time, so they wa
 """
 
 import json
+import os
+import signal
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from anthropic import Anthropic
 from click.testing import CliRunner, Result
 
+from batchmock.http.exchange import Exchange
 from batchmock.inprocess.emulator import LocalEmulator
 from batchmock.scenario_files import named_scenario
 from batchproof.cli import main
 from tests.clients.world import MODEL, NO_MODEL, asking
-from tests.programs import run
+from tests.programs import COMMAND, run, serving
 
 PROMPTS = ("--model", MODEL, "--max-tokens", "64")
 
@@ -224,6 +229,43 @@ def test_cancel_stops_what_is_under_way_and_sends_nothing_more(tmp_path: Path) -
     assert ran.exit_code == 1, ran.output
     assert "canceled   2" in ran.output
     assert batches(emulator) == 1
+
+
+def test_a_file_that_changes_while_its_batch_runs_is_not_joined_with_answers_to_what_it_was(
+    tmp_path: Path,
+) -> None:
+    file, output = written(tmp_path / "in.jsonl", [entry("a", "hi")]), tmp_path / "out.jsonl"
+
+    def change(exchange: Exchange) -> None:
+        written(file, [entry("b", "hi")])
+
+    ran = batchproof("run", file, "-o", output, emulator=LocalEmulator(observe=change))
+
+    assert ran.exit_code == 3
+    assert "batchproof results" in ran.stderr
+    assert not output.exists()
+
+
+def test_an_interrupted_run_leaves_its_batch_and_says_how_to_resume(tmp_path: Path) -> None:
+    file, output = written(tmp_path / "in.jsonl", [entry("a", "hi")]), tmp_path / "out.jsonl"
+    arguments = ("run", str(file), "-o", str(output))
+    with serving("--quiet") as server:
+        env = {"ANTHROPIC_BASE_URL": server.url}
+        outside = Anthropic(base_url=server.url, api_key="test")
+        with subprocess.Popen(
+            [*COMMAND, *arguments], env=os.environ | env, stderr=subprocess.PIPE, text=True
+        ) as ran:
+            while not list(outside.messages.batches.list()):
+                assert ran.poll() is None
+            ran.send_signal(signal.SIGINT)
+            said = ran.communicate(timeout=30)[1]
+        made = [batch.id for batch in outside.messages.batches.list()]
+
+    assert ran.returncode == 130
+    assert "Resume with the journal" in said
+    assert "Traceback" not in said
+    assert len(made) == 1
+    assert not output.exists()
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,24 @@ The result of a request is the API's own, byte for byte. It does not know where 
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 
+import click
 import msgspec
 from msgspec import Raw, Struct
 
 from batchclient.cli.rows import RESULT, Row
-from batchclient.errors import UsageError
+from batchclient.cli.summary import UNFINISHED
 from batchclient.journal import Journal
 from batchclient.keys import decode_key
 from batchclient.outcomes import Kind
+
+
+class OutputError(click.ClickException):
+    """The answers are in the journal, and could not be written where they were to go."""
+
+    exit_code = UNFINISHED
 
 
 class _Line(Struct):
@@ -28,7 +36,7 @@ def write_lines(path: Path, lines: Iterable[bytes]) -> None:
     """Write a file that appears when it is whole, and not before.
 
     Raises:
-        UsageError: it cannot be written.
+        OutputError: it cannot be written.
     """
     draft = path.with_name(f"{path.name}.draft")
     try:
@@ -36,7 +44,7 @@ def write_lines(path: Path, lines: Iterable[bytes]) -> None:
             file.writelines(lines)
         draft.replace(path)
     except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from None
+        raise OutputError(f"cannot write {path}: {error.strerror}; the answers are in the journal") from None
     finally:
         draft.unlink(missing_ok=True)
 
@@ -45,20 +53,16 @@ def joined(rows: Iterable[Row], journal: Journal) -> Iterator[bytes]:
     """Yield each row as it was given, with its result.
 
     Raises:
-        UsageError: the rows are no longer those that were submitted.
+        OutputError: the rows are no longer those that were submitted.
     """
-    try:
-        for row, (key, kind, line) in zip(rows, journal.outcomes(), strict=True):
-            if row.key != decode_key(key):
-                raise ValueError
-            yield b'%s,"%s":%s}\n' % (row.given[:-1].rstrip(), RESULT.encode(), result_of(kind, line))
-    except ValueError as error:
-        if isinstance(error, UsageError):
-            raise
-        raise UsageError(
-            f"the file of requests has changed since it was submitted, so its answers cannot be put beside it; "
-            f"'batchproof results {journal.path}' writes them by key"
-        ) from None
+    for row, found in zip_longest(rows, journal.outcomes()):
+        if row is None or found is None or row.key != decode_key(found[0]):
+            raise OutputError(
+                "the file of requests has changed since it was submitted, so its answers cannot be put beside it; "
+                f"'batchproof results {journal.path}' writes them by key"
+            )
+        result = result_of(found[1], found[2])
+        yield b'%s,"%s":%s}\n' % (row.given[:-1].rstrip(), RESULT.encode(), result)
 
 
 def by_key(journal: Journal) -> Iterator[bytes]:

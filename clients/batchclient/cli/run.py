@@ -48,7 +48,7 @@ def run(
     official SDK's variables, ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL.
 
     The exit code is 0 when every request has a whole answer, 1 when some are errored, expired, canceled, missing,
-    cut or refused, 2 when nothing was sent, 3 when some have no outcome yet, and 130 after an interruption.
+    cut or refused, 2 when nothing was sent, 3 when there is a reason to resume, and 130 after an interruption.
     """
     with mistakes_told():
         if dry_run:

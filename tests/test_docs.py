@@ -91,7 +91,7 @@ def test_the_two_commands_come_first_and_ci_runs_them_to_the_letter() -> None:
     first, second = found[:2]
 
     assert first.startswith(SET_UP)
-    assert first.endswith("examples/thousand.py")
+    assert first.endswith("batchproof demo")
     assert "\n" not in first + second
     ci = (ROOT / ".ci/run").read_text().splitlines()
     assert first in ci

@@ -39,15 +39,15 @@ CLIENT_RINGS = {
     "schema": 2, "journal": 2, "load": 2,
     "bench": 3, "reading": 3, "polling": 3, "download": 3, "collection": 3, "lost": 3, "submission": 3, "run": 3,
     "flow": 3, "clerk": 3,
-    "sdk": 4, "nonces": 4, "signals": 4, "sync": 5, "aio": 5, "__init__": 0,
+    "sdk": 4, "nonces": 4, "signals": 4, "sync": 5, "aio": 5, "cli": 6, "__init__": 0,
 }  # fmt: skip
 
 # Third parties that must not spread: where each may be imported, as a prefix of the path in its package.
-SDK_EDGE = ("sdk.py", "sync.py", "aio.py")
+SDK_EDGE = ("sdk.py", "sync.py", "aio.py", "cli/service.py")
 KEPT_TO = {
     "starlette": ("http/", "server.py", "socket_wire.py", "inprocess/"),
     "uvicorn": ("server.py", "socket_wire.py"),
-    "click": ("cli/", "cli.py"),
+    "click": ("cli/", "cli.py", "demo/command.py", "demo/display.py"),
     "httpx": ("inprocess/",), "httpx2": ("inprocess/", *SDK_EDGE),
     "anthropic": ("inprocess/", *SDK_EDGE), "respx": ("inprocess/",),
     "time_machine": ("coupling/",), "trio": ("coupling/",),
@@ -64,7 +64,8 @@ EDGE_OF_TIME = {
     "batchmock/inprocess/emulator.py", "batchmock/inprocess/wire.py",
     "batchmock/coupling/stand_ins.py", "batchmock/coupling/stuck.py",
     "batchmock/coupling/turns.py", "batchmock/coupling/wall.py",
-    "batchclient/sync.py", "batchclient/aio.py", "batchclient/nonces.py",
+    "batchclient/sync.py", "batchclient/aio.py", "batchclient/nonces.py", "batchclient/cli/service.py",
+    "batchproof/demo/command.py", "batchproof/demo/night.py",
 }  # fmt: skip
 
 

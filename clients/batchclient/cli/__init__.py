@@ -1,0 +1,1 @@
+"""The commands that run requests through batches; ``batchproof`` mounts them."""

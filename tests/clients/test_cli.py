@@ -15,7 +15,7 @@ import pytest
 from anthropic import Anthropic
 from click.testing import CliRunner, Result
 
-from batchmock.http.exchange import Exchange
+from batchmock.exchange import Exchange
 from batchmock.inprocess.emulator import LocalEmulator
 from batchmock.scenario_files import named_scenario
 from batchproof.cli import main

@@ -80,12 +80,12 @@ def _line(shown: Board) -> None:
 def _draw(live: Live, shown: Board) -> None:
     if shown.last:
         live.console.print(shown.last, highlight=False)
-    table = Table(title=f"{shown.clock}, {shown.troubles} failed calls survived", title_justify="left")
+    table = Table(box=None, title=f"{shown.clock}, {shown.troubles:,} warnings survived", title_justify="left")
     for heading in ("batch", "status", "looks", "requests"):
         table.add_column(heading)
     for batch_id, seen in shown.batches.items():
         colour = "green" if seen.next_poll_s is None else "yellow"
-        table.add_row(batch_id, f"[{colour}]{seen.status}", f"{seen.polls:,}", _counts(seen))
+        table.add_row(f"…{batch_id[-8:]}", f"[{colour}]{seen.status}", f"{seen.polls:,}", _counts(seen))
     live.update(table, refresh=True)
 
 

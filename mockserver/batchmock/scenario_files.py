@@ -50,10 +50,8 @@ def menu_entry(name: str) -> MenuEntry:
     entries = {entry.name: entry for entry in menu()}
     if name not in entries:
         near = get_close_matches(name, entries, n=1)
-        instead = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(entries)}"
-        raise UsageError(
-            f"there is no scenario {name!r}; {instead} A file is named by a path such as ./{name}.toml"
-        )
+        instead = f"did you mean {near[0]!r}?" if near else f"it is one of {', '.join(entries)}"
+        raise UsageError(f"there is no scenario {name!r}; {instead}")
     return entries[name]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from batchmock.errors import UsageError
-from batchmock.scenario_files import read_scenario
+from batchmock.scenario_files import menu, named_scenario, read_scenario
 from tests.mockserver.replies.asking import params, results, text_of
 from tests.programs import run
 
@@ -66,3 +66,37 @@ def test_a_file_that_is_checked_is_shown_as_it_names_them(tmp_path: Path) -> Non
 
     assert (checked.returncode, checked.stderr) == (0, "")
     assert checked.stdout.endswith(DOCUMENTS["bad.toml"])
+
+
+def test_the_menu_is_listed_with_what_happens() -> None:
+    listed = run("scenario", "list")
+
+    assert listed.returncode == 0
+    assert [line.split("  ")[0].rstrip() for line in listed.stdout.splitlines()] == [one.name for one in menu()]
+    assert all(one.summary in listed.stdout for one in menu())
+
+
+def test_an_entry_of_the_menu_is_shown_as_a_file_that_can_be_checked(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(run("scenario", "show", "bad-day").stdout)
+    checked = run("scenario", "check", str(file))
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert checked.stdout.startswith(f"{file} is a scenario")
+    assert read_scenario(file) == named_scenario("bad-day")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("show", "half-expird"), "there is no scenario 'half-expird'; did you mean 'half-expired'?"),
+        (("show", "zzz"), f"there is no scenario 'zzz'; it is one of {', '.join(one.name for one in menu())}"),
+        (("check", "/nowhere/mine.toml"), "cannot read /nowhere/mine.toml: No such file or directory"),
+    ],
+)
+def test_a_scenario_that_is_not_there_gets_one_line_and_exit_code_2(
+    arguments: tuple[str, str], complaint: str
+) -> None:
+    done = run("scenario", *arguments)
+
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"batchproof: {complaint}\n")

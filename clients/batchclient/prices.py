@@ -4,7 +4,7 @@ It does not know the discount of a batch, nor any request.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 # The day on which the table was true. Source: https://platform.claude.com/docs/en/about-claude/pricing, read
@@ -28,18 +28,16 @@ class Price:
     long_prompt: "Price | None" = None
 
 
-def price(input: float, output: float, *, cache_read_share: float = 0.1) -> Price:  # noqa: A002
+def price(read: float, written: float, *, cache_read_share: float = 0.1) -> Price:
     """Return a price by the usual rule: cache writes cost 1.25 and 2 times the input, reads a share of it."""
     return Price(
-        input=input,
-        output=output,
-        cache_write_5m=input * 1.25,
-        cache_write_1h=input * 2,
-        cache_read=input * cache_read_share,
+        input=read,
+        output=written,
+        cache_write_5m=read * 1.25,
+        cache_write_1h=read * 2,
+        cache_read=read * cache_read_share,
     )
 
-
-_HAIKU_5_5 = price(0.10, 0.50)
 
 # By the beginning of a model's name; the longest that fits holds.
 PRICES: Mapping[str, Price] = MappingProxyType(
@@ -59,15 +57,7 @@ PRICES: Mapping[str, Price] = MappingProxyType(
         "claude-sonnet-5": price(2, 10),
         "claude-sonnet-4-6": price(3, 15),
         "claude-sonnet-4-5": price(3, 15),
-        "claude-haiku-5-5": Price(
-            input=_HAIKU_5_5.input,
-            output=_HAIKU_5_5.output,
-            cache_write_5m=_HAIKU_5_5.cache_write_5m,
-            cache_write_1h=_HAIKU_5_5.cache_write_1h,
-            cache_read=_HAIKU_5_5.cache_read,
-            long_prompt_tokens=100_000,
-            long_prompt=price(0.50, 2.50),
-        ),
+        "claude-haiku-5-5": replace(price(0.10, 0.50), long_prompt_tokens=100_000, long_prompt=price(0.50, 2.50)),
         "claude-haiku-4-5": price(1, 5),
     }
 )

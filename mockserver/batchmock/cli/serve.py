@@ -6,7 +6,7 @@ It turns flags into settings and errors into one line; it does not know how anyt
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 from msgspec.structs import replace
@@ -22,6 +22,9 @@ from batchmock.scenario_document import dump, read
 from batchmock.scenario_files import find_scenario
 from batchmock.settings import Settings
 from batchmock.times import write_duration
+
+if TYPE_CHECKING:
+    from batchmock.access_log import Line
 
 DEFAULT_PORT = 4010
 DEFAULT_CLOCK = ClockSetting()
@@ -133,19 +136,16 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
     Each option can also be set in the environment, as BATCHPROOF_PORT or BATCHPROOF_CLOCK.
     """
     # Imported late: --help and mistakes in the options need no server.
-    from batchmock.access_log import json_line, quiet_line, verbose_line
     from batchmock.exchange import Exchange
     from batchmock.history_file import HistoryFile
     from batchmock.server import serve as run
     from batchmock.server import write_ready_file
 
-    if quiet and (verbose or as_json):
-        raise click.UsageError(f"--quiet and {'--json' if as_json else '--verbose'} cannot be given together.")
-    line = json_line if as_json else verbose_line if verbose else quiet_line
+    line = _line(quiet=quiet, verbose=verbose, as_json=as_json)
     ready_file: Path | None = options["ready_file"]
 
     def observe(exchange: Exchange) -> None:
-        if not quiet:
+        if line is not None:
             click.echo(line(exchange), err=True)
         if history is not None:
             history.write(exchange)
@@ -170,6 +170,17 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
         )
     except UsageError as error:
         raise RefusedError(str(error)) from None
+
+
+def _line(*, quiet: bool, verbose: bool, as_json: bool) -> "Line | None":
+    """Return what tells of an exchange; None tells nothing."""
+    from batchmock.access_log import json_line, quiet_line, verbose_line
+
+    if quiet and (verbose or as_json):
+        raise click.UsageError(f"--quiet and {'--json' if as_json else '--verbose'} cannot be given together.")
+    if quiet:
+        return None
+    return json_line if as_json else verbose_line if verbose else quiet_line
 
 
 def _settings(options: dict[str, Any]) -> Settings:

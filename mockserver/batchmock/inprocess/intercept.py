@@ -31,6 +31,7 @@ class Interception:
     app: ASGIApp
     api_key: str
     allowed: frozenset[str]
+    also: frozenset[str] = frozenset()
     answered: frozenset[str] = field(default_factory=lambda: frozenset({HOST, API_HOST, *_configured()}))
 
     def environment(self, outside: Mapping[str, str]) -> dict[str, str]:
@@ -46,7 +47,7 @@ class Interception:
         Raises:
             The library's ConnectError: neither does.
         """
-        if host in self.answered:
+        if host in self.answered or host in self.also:
             return True
         if host in self.allowed:
             return False
@@ -55,8 +56,12 @@ class Interception:
 
 
 @contextmanager
-def intercepting(app: ASGIApp, *, api_key: str, allow: Iterable[str] = ()) -> Generator[None]:
+def intercepting(
+    app: ASGIApp, *, api_key: str, allow: Iterable[str] = (), also: Iterable[str] = ()
+) -> Generator[None]:
     """Let the app answer every client for as long as the block lasts; of nested blocks the innermost counts.
+
+    It answers for the API's hosts, and for those in ``also``.
 
     Raises:
         UsageError: there is no HTTP library to intercept, or the real API is to be allowed.
@@ -66,7 +71,7 @@ def intercepting(app: ASGIApp, *, api_key: str, allow: Iterable[str] = ()) -> Ge
     allowed = frozenset(host.lower() for host in allow)
     if API_HOST in allowed:
         raise UsageError(f"allow names {API_HOST}, which is what intercept() keeps tests from reaching")
-    mine = Interception(app, api_key, allowed)
+    mine = Interception(app, api_key, allowed, frozenset(also))
     _STACK.push(mine)
     try:
         yield

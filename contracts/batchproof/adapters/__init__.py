@@ -1,0 +1,1 @@
+"""How clients under test are called: Python callables, and programs."""

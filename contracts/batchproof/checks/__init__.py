@@ -1,0 +1,1 @@
+"""What contracts look at: functions from the evidence to a break, or to none."""

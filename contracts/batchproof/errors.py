@@ -1,0 +1,20 @@
+"""Every error of the contract suite that is not a finding.
+
+    BatchproofError
+    ├── UsageError      a mistake in how the suite is used: what is wrong, where, and what to do; exit code 2
+    └── HarnessError    the suite could not do its part, so nothing is known of the client; exit code 3
+
+What a client does wrong is never one of these: it is a verdict.
+"""
+
+
+class BatchproofError(Exception):
+    """Never raised directly."""
+
+
+class UsageError(BatchproofError, ValueError):
+    """The suite was asked for something that makes no sense; the message says what to do instead."""
+
+
+class HarnessError(BatchproofError):
+    """The suite could not do its part; nothing follows about the client."""

@@ -1,0 +1,39 @@
+"""What a client says became of a request, read into one form whatever it returned.
+
+It does not know what really became of it.
+"""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Kind = Literal["succeeded", "errored", "canceled", "expired", "missing", "unknown"]
+KINDS: tuple[Kind, ...] = ("succeeded", "errored", "canceled", "expired", "missing", "unknown")
+
+Json = dict[str, Any]
+
+
+class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One outcome as a client told it; None is what it did not tell.
+
+    - ``text``: the answer's text.
+    - ``message``: the whole message, as the API writes one.
+    - ``error_type``, ``error_message``: of the error itself, not of the envelope around it.
+    - ``raw``: what a client kept of a result whose type it does not know.
+    """
+
+    kind: Kind
+    text: str | None = None
+    message: Json | None = None
+    error_type: str | None = None
+    error_message: str | None = None
+    raw: str | None = None
+
+
+def text_of(message: Json) -> str:
+    """Return all text blocks of a message, joined; what is no text block does not count."""
+    blocks = message.get("content")
+    if not isinstance(blocks, list):
+        return ""
+    texts = (block.get("text") for block in blocks if isinstance(block, dict) and block.get("type") == "text")
+    return "".join(text for text in texts if isinstance(text, str))

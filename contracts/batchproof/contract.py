@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from batchproof.evidence import Evidence
-from batchproof.plan import Plan
+from batchproof.plan import Capability, Plan
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 # MUST: silent loss, corruption or billing twice, or a hang. SHOULD: everything that can be lived with.
 Level = Literal["MUST", "SHOULD"]
 Family = Literal["identity", "outcomes", "submission", "polling", "results", "crash", "secrets", "invariants"]
-# What a client has to offer beside ``run`` for a contract to apply; docs/adapters.md says what each means.
-Capability = Literal["resume", "split", "interrupt", "cost", "stream", "betas", "poison"]
 # *flaky*: played again, the same plan was kept. *inconclusive*: the suite could not tell.
 Word = Literal["kept", "broken", "flaky", "inconclusive", "not claimed"]
 
@@ -46,7 +44,7 @@ class Contract:
     - ``statement``: what it has to do, in a sentence with MUST or SHOULD.
     - ``story``: how clients come to break it, and ``why``: where that was seen.
     - ``fix``: what a client that breaks it should do.
-    - ``needs``: the capabilities without which it does not apply.
+    - ``needs``: the capabilities without which it does not apply; a plan that needs more is left out by itself.
     - ``table``: plans that are always played, smallest first; ``plans``: where others are drawn from.
     - ``check``: judges what was seen when one of its plans was played.
     - ``is_manners``: whether it is about how a client behaves towards the server, rather than what it returns.

@@ -5,7 +5,8 @@ It does not know who reads them.
 
 from msgspec import Struct
 
-from batchproof.contract import Capability, Verdict
+from batchproof.contract import Verdict
+from batchproof.plan import Capability
 from batchproof.run import Run
 
 

@@ -107,18 +107,19 @@ class Evidence:
                 if create.batch_id and _is_same(sent.params, request.params):
                     yield create.batch_id, sent.custom_id
 
-    def served_for(self, key: str) -> Sequence[Sequence[Line]]:
-        """Return the lines that were served for a key, for each batch that had any, in the order of the creates."""
+    def served_for(self, key: str) -> Sequence[Sequence[Sequence[Line]]]:
+        """Return the lines that were served for a key: for each batch that had any, for each download that had any."""
         found = (self._lines.get(place) for place in dict.fromkeys(self.sent_for(key)))
-        return [lines for lines in found if lines]
+        return [list(downloads.values()) for downloads in found if downloads]
 
     @cached_property
-    def _lines(self) -> Mapping[tuple[str, str], Sequence[Line]]:
-        found: dict[tuple[str, str], list[Line]] = {}
-        for download in self.downloads:
+    def _lines(self) -> Mapping[tuple[str, str], Mapping[int, Sequence[Line]]]:
+        found: dict[tuple[str, str], dict[int, list[Line]]] = {}
+        for number, download in enumerate(self.downloads):
             for line in download.lines:
                 if line.custom_id is not None:
-                    found.setdefault((download.batch_id, line.custom_id), []).append(line)
+                    place = found.setdefault((download.batch_id, line.custom_id), {})
+                    place.setdefault(number, []).append(line)
         return found
 
     def was_posted(self, key: str) -> bool:

@@ -18,6 +18,9 @@ from batchmock.wire.message import StopReason
 Count = Annotated[int, Meta(ge=0)]
 Ordinal = Annotated[int, Meta(ge=1)]
 
+# What a client may offer beside running requests; docs/adapters.md says what each means.
+Capability = Literal["resume", "split", "interrupt", "cost", "stream", "betas", "poison"]
+
 # A quarter of an hour for each batch, and every request finishes in it: nothing surprising.
 CALM = Scenario(order="submitted", magic=False, timing=Timing(batch=Fixed(900 * 10**9), request=Fixed(10**9)))
 
@@ -25,7 +28,8 @@ CALM = Scenario(order="submitted", magic=False, timing=Timing(batch=Fixed(900 * 
 class Row(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One request: the ``key`` that the client gets for it, and what it shall come to.
 
-    - ``said``: what its prompt says after the nonce.
+    - ``said``: what its prompt says after the nonce; ``padding`` makes it so many characters longer.
+    - ``same_as``: the row whose prompt it has, to the letter.
     - ``params``: what else is in its params.
     - ``poison``: something in the prompt that cannot be sent as it is.
     - ``betas``: what it needs the create's ``anthropic-beta`` header to name.
@@ -34,6 +38,8 @@ class Row(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_
 
     key: str
     said: str = ""
+    padding: Count = 0
+    same_as: Count | None = None
     params: dict[str, object] = {}
     poison: Literal["surrogate", "nan", "object"] | None = None
     betas: tuple[str, ...] = ()
@@ -79,13 +85,14 @@ class Edit(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
 class Life(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One call of the client, from its start to its end; all lives share the client's state.
 
-    - ``waited``: how long after the life before.
+    - ``waited``: how long after the life before; ``others``: how many batches somebody else has made since then.
     - ``edits``, ``damage``: what has changed since then.
     - ``kill``, ``interrupt``: what ends it early.
     - ``rival``: when another process makes the same call on the same state.
     """
 
     waited: Duration = 0
+    others: Count = 0
     edits: tuple[Edit, ...] = ()
     damage: Damage | None = None
     kill: Moment | None = None
@@ -104,8 +111,6 @@ class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     - ``lives``: how often the client is called, and how each call ends.
     - ``requests_max``, ``bytes_max``: the limits of one batch that it is told.
     - ``canceled_after``: when somebody else cancels what runs, counted from the start.
-    - ``others``: how many batches that are not its own the account has already.
-    - ``elsewhere``: whether another origin than the API's answers too.
     - ``patience``: how much virtual time one life may take.
     """
 
@@ -115,9 +120,20 @@ class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     requests_max: Ordinal | None = None
     bytes_max: Ordinal | None = None
     canceled_after: Duration | None = None
-    others: Count = 0
-    elsewhere: bool = False
     patience: Duration = 5 * DAY
+
+    @property
+    def needs(self) -> frozenset[Capability]:
+        """What a client must offer for it to be played."""
+        lives, rows = self.lives, self.rows
+        found: dict[Capability, bool] = {
+            "resume": len(lives) > 1 or any(life.kill or life.rival for life in lives),
+            "interrupt": any(life.interrupt for life in lives),
+            "split": self.requests_max is not None or self.bytes_max is not None,
+            "betas": any(row.betas for row in rows),
+            "poison": any(row.poison for row in rows),
+        }
+        return frozenset(name for name, is_needed in found.items() if is_needed)
 
     @property
     def size(self) -> int:

@@ -8,7 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from batchproof.contract import Capability, Contract, Verdict, Word, worst
+from batchproof.contract import Contract, Verdict, Word, worst
+from batchproof.plan import Capability
 
 BudgetName = Literal["quick", "default", "thorough"]
 

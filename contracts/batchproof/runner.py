@@ -19,10 +19,10 @@ from typing import Any, cast
 from msgspec.structs import replace
 
 from batchproof.catalogue.index import CATALOGUE
-from batchproof.contract import Capability, Contract, Finding, Verdict
+from batchproof.contract import Contract, Finding, Verdict
 from batchproof.errors import HarnessError, UsageError
 from batchproof.events import Event, Finished, Judged, Judging, Opened
-from batchproof.plan import Plan
+from batchproof.plan import Capability, Plan
 from batchproof.run import Budget, Run, Target
 from batchproof.worker import Done, Failed, Playing, Ready, work
 

@@ -9,10 +9,12 @@ from typing import cast
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+from hypothesis.errors import Unsatisfiable
+
 from batchproof.contract import Break, Contract, Finding, Verdict, Word
 from batchproof.evidence import Evidence
 from batchproof.observation import Observation
-from batchproof.plan import Plan
+from batchproof.plan import Capability, Plan
 from batchproof.timeline import timeline
 
 Play = Callable[[Plan], Observation]
@@ -36,6 +38,7 @@ class _Hunt:
     play: Play
     look: Look
     seed: int
+    offered: frozenset[Capability]
     played: int = 0
     broken: tuple[Plan, Break, Observation] | None = None
     _left: int = field(default=SHRINKS_MAX)
@@ -64,6 +67,7 @@ def judge(
     contract: Contract,
     play: Play,
     *,
+    offered: frozenset[Capability],
     examples: int,
     seed: int = 0,
     is_thorough: bool = False,
@@ -71,11 +75,12 @@ def judge(
 ) -> Verdict:
     """Return the verdict on one contract; ``look`` sees the evidence of every plan that was played.
 
-    ``examples`` is how many plans are drawn beyond the table.
+    ``examples`` is how many plans are drawn beyond the table; those that need more than is ``offered`` are left
+    out.
     """
-    hunt = _Hunt(contract, play, look, seed)
+    hunt = _Hunt(contract, play, look, seed, offered)
     table = contract.table + (contract.slow if is_thorough else ())
-    _try_table(hunt, table)
+    _try_table(hunt, [plan for plan in table if plan.needs <= offered])
     if hunt.broken is None and contract.plans is not None and examples:
         _draw(hunt, examples)
     return _verdict(hunt)
@@ -89,6 +94,7 @@ def _try_table(hunt: _Hunt, table: Iterable[Plan]) -> None:
 
 def _draw(hunt: _Hunt, examples: int) -> None:
     assert hunt.contract.plans is not None
+    plans = hunt.contract.plans.filter(lambda plan: plan.needs <= hunt.offered)
     test = settings(
         max_examples=examples,
         database=None,
@@ -97,16 +103,18 @@ def _draw(hunt: _Hunt, examples: int) -> None:
         report_multiple_bugs=False,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
-    )(seed(hunt.seed)(given(hunt.contract.plans)(hunt.test)))
+    )(seed(hunt.seed)(given(plans)(hunt.test)))
     try:
         cast(Callable[[], None], test)()
-    except _BrokenError:
+    except (_BrokenError, Unsatisfiable):
         pass
 
 
 def _verdict(hunt: _Hunt) -> Verdict:
     contract = hunt.contract
     if hunt.broken is None:
+        if not hunt.played:
+            return Verdict(contract=contract.id, word="not claimed", reason="the client offers none of what it needs")
         return Verdict(contract=contract.id, word="kept", played=hunt.played)
     plan, found, observation = hunt.broken
     word, reason = _again(hunt, plan, found)

@@ -50,6 +50,7 @@ def given(plan: Plan, life: int) -> Given:
     revisions = [_count(edits, "prompt", row) for row in range(len(plan.rows))]
     models = [OTHER_MODEL if _count(edits, "model", row) % 2 else MODEL for row in range(len(plan.rows))]
     nonces = [nonce(row, revision) for row, revision in enumerate(revisions)]
+    nonces = [nonces[at if row.same_as is None else row.same_as] for at, row in enumerate(plan.rows)]
     requests = [_request(row, nonces[at], models[at]) for at, row in enumerate(plan.rows)]
     if _count(edits, "order") % 2:
         requests.reverse()
@@ -75,7 +76,7 @@ def _count(edits: Sequence[Edit], what: str, row: int = 0) -> int:
 
 
 def _request(row: Row, nonce: str, model: str) -> Request:
-    text = f"{nonce} {row.said}".rstrip(" ")
+    text = f"{nonce} {row.said}".rstrip(" ") + "x" * row.padding
     if row.poison == "surrogate":
         text += " \ud800"
     params: dict[str, Any] = {

@@ -21,7 +21,7 @@ class Exchange(Struct, kw_only=True):
 
     - ``life``: which call of the client, from 0; ``number``: of that life's exchanges, from 1.
     - ``came``, ``over``: virtual instants (ns).
-    - ``origin``: the origin it went to.
+    - ``origin``: the origin it went to; ``is_home``: whether that is the API's.
     - ``key``: the name of the credential it carried, of those that the client was given; None without one.
     - ``status``: None where nothing was answered.
     - ``is_whole``: whether the answer was sent to its end, as far as the server knows.
@@ -31,6 +31,7 @@ class Exchange(Struct, kw_only=True):
     number: int
     came: int
     origin: str
+    is_home: bool = True
     method: str
     path: str
     query: str = ""

@@ -55,7 +55,7 @@ def _told(exchange: Exchange, create: Create | None) -> str:
         asked += f" of {len(create.requests)}"
     elif exchange.batch_id:
         asked += f" {exchange.batch_id}"
-    if exchange.origin and not exchange.origin.endswith(("batchproof.invalid", ":80")) and "127.0.0.1" not in exchange.origin:
+    if not exchange.is_home:
         asked += f" at {exchange.origin}"
     return f"{who}{asked} → {_answered(exchange)}"
 

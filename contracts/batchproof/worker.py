@@ -59,8 +59,11 @@ class Failed(Struct, frozen=True):
 class Worker:
     """A client in its arena, and what its plans have shown of the invariants so far."""
 
-    def __init__(self, arena: Arena, pipe: "Connection[Any, Any]", budget: Budget, seed: int) -> None:
+    def __init__(
+        self, arena: Arena, offered: frozenset[Capability], pipe: "Connection[Any, Any]", budget: Budget, seed: int
+    ) -> None:
         self._arena = arena
+        self._offered = offered
         self._pipe = pipe
         self._budget = budget
         self._seed = seed
@@ -88,6 +91,7 @@ class Worker:
             verdict = judge(
                 contract,
                 self._play,
+                offered=self._offered,
                 examples=self._budget.examples,
                 seed=self._seed,
                 is_thorough=self._budget.is_thorough,
@@ -128,7 +132,7 @@ def work(pipe: "Connection[Any, Any]", target: Target, budget: Budget, seed: int
     _redirect(output)
     try:
         with open_arena(target) as (arena, client):
-            worker = Worker(arena, pipe, budget, seed)
+            worker = Worker(arena, client.capabilities, pipe, budget, seed)
             worker.first_contact()
             pipe.send(Ready(client.name, tuple(sorted(client.capabilities))))
             while (contract := pipe.recv()) is not None:

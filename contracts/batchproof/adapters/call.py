@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from batchproof.contract import Capability
 from batchproof.observation import Ending
+from batchproof.plan import Capability
 from batchproof.staging import Request
 
 

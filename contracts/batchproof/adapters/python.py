@@ -18,9 +18,9 @@ from types import ModuleType
 from typing import Any, cast
 
 from batchproof.adapters.call import Call
-from batchproof.contract import Capability
 from batchproof.errors import UsageError
 from batchproof.observation import Ending
+from batchproof.plan import Capability
 from batchproof.outcome import Outcome
 from batchproof.returned import Returned
 from batchproof.shapes import ACCEPTED, looks, read_outcome

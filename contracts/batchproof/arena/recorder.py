@@ -53,7 +53,7 @@ class Recorder:
         exchange = self._came(scope)
         self.meanwhile()
         self._happen(exchange, "before")
-        await self._app(_led(scope, exchange, self._home, self._keys), _Heard(exchange, receive), self._told(exchange, send))
+        await self._app(_led(scope, exchange, self._keys), _Heard(exchange, receive), self._told(exchange, send))
 
     def _came(self, scope: Scope) -> Exchange:
         self._number += 1
@@ -67,6 +67,7 @@ class Recorder:
             number=self._number,
             came=self._clock(),
             origin=f"{scope['scheme']}://{headers.get('host', '')}",
+            is_home=headers.get("host") == self._home,
             method=scope["method"],
             path=scope["path"],
             query=query,
@@ -129,10 +130,9 @@ class _Heard:
         return message
 
 
-def _led(scope: Scope, exchange: Exchange, home: str, keys: dict[str, str]) -> Scope:
+def _led(scope: Scope, exchange: Exchange, keys: dict[str, str]) -> Scope:
     """Return the scope by which the emulator finds results that are served at another path, or elsewhere."""
-    host = exchange.headers.get("host", "")
-    is_home = host == home
+    is_home = exchange.is_home
     if not exchange.path.startswith(f"/{ELSEWHERE}/"):
         return scope if is_home else {**scope, "path": "/nothing/here", "raw_path": b"/nothing/here"}
     path = f"/v1/messages/batches/{exchange.batch_id}/results"

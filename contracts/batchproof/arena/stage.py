@@ -32,6 +32,7 @@ class State(Struct, frozen=True):
 
     tape: list[Exchange]
     snapshot: bytes
+    others: set[str]
 
 
 class Stage:
@@ -45,10 +46,7 @@ class Stage:
         self.recorder = Recorder(self.emulator.app, self.now, home=HOST, keys=KEYS)
         self.foreign_hosts = frozenset({FOREIGN_HOST})
         self._is_canceled = False
-        for _ in range(plan.others):
-            self._ask("POST", "", body=_SOMEBODY_ELSES)
-        self._others = {batch["id"] for batch in self._listed(API_KEY)}
-        # Only now: faults count calls from here on.
+        self._others: set[str] = set()
         self.emulator.scenario = staged(plan, elsewhere=f"http://{FOREIGN_HOST}")
         if plan.canceled_after is not None:
             self.recorder.meanwhile = self._cancel_when_due
@@ -59,18 +57,23 @@ class Stage:
 
     def begin(self, life: int, at: Mapping[Moment, Callable[[], None]]) -> None:
         """Make ready for the n-th life; after the first nothing goes wrong any more."""
-        if life:
-            self.emulator.scenario = healed(self.plan)
-            self.emulator.clock.source.advance(self.plan.lives[life].waited)
+        self.emulator.scenario = healed(self.plan)
+        self.emulator.clock.source.advance(self.plan.lives[life].waited)
+        for _ in range(self.plan.lives[life].others):
+            self._others.add(msgspec.json.decode(self._ask("POST", "", body=_SOMEBODY_ELSES))["id"])
+        if life == 0:
+            # Faults count calls from here on.
+            self.emulator.scenario = staged(self.plan, elsewhere=f"http://{FOREIGN_HOST}")
         self.recorder.begin(life, dict(at))
 
     def state(self) -> State:
         """Return all there is to know of it."""
-        return State(self.recorder.tape, self.emulator.snapshot())
+        return State(self.recorder.tape, self.emulator.snapshot(), self._others)
 
     def adopt(self, state: State) -> None:
         """Go on from where another process left it."""
         self.recorder.tape[:] = state.tape
+        self._others = state.others
         self.emulator.restore(state.snapshot)
 
     def ledger(self) -> tuple[LedgerBatch, ...]:

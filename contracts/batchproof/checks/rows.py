@@ -25,7 +25,8 @@ def wrong(evidence: Evidence, key: str, outcome: Outcome) -> Break | None:
         return _unserved(evidence, key, outcome)
     if _is_open(outcome) and not all(map(_is_certain, served)):
         return None
-    reasons = [_differs(outcome, line) for lines in served for line in lines]
+    # Of several lines for one request in one file, the first counts: whoever takes a later one has lost another.
+    reasons = [_differs(outcome, lines[0]) for downloads in served for lines in downloads]
     return None if None in reasons else Break(f"{_named(key)} {reasons[-1]}", key)
 
 
@@ -55,7 +56,9 @@ def _is_open(outcome: Outcome) -> bool:
     return outcome.kind in ("missing", "unknown") or is_own_error
 
 
-def _is_certain(lines: Sequence[Line]) -> bool:
+def _is_certain(downloads: Sequence[Sequence[Line]]) -> bool:
+    """Tell whether all lines of a batch for one request say the same, and something that is known."""
+    lines = [line for download in downloads for line in download]
     first = lines[0].result
     return first.get("type") in _KNOWN and _is_whole(first) and all(line.result == first for line in lines)
 

@@ -113,7 +113,12 @@ class ChosenRows(_LineByLine):
     def _changed(self, row: dict[str, object]) -> bytes:
         if self._fault.raw is not None:
             return self._fault.raw.encode()
-        return msgspec.json.encode(patched(row, self._fault.merge, self._fault.drop, self._fill))
+        custom_id = str(row.get("custom_id"))
+
+        def fill(text: str) -> str:
+            return self._fill(text).replace("{custom_id}", custom_id)
+
+        return msgspec.json.encode(patched(row, self._fault.merge, self._fault.drop, fill))
 
     def _last(self) -> bytes:
         strangers = range(1, self._fault.strangers + 1)

@@ -7,8 +7,21 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from batchmock.errors import ErrorType
+
 Kind = Literal["succeeded", "errored", "canceled", "expired", "missing", "unknown"]
 KINDS: tuple[Kind, ...] = ("succeeded", "errored", "canceled", "expired", "missing", "unknown")
+
+# Errors of rows that may well be gone another time, and those that come back however often one tries.
+# Source: https://platform.claude.com/docs/en/api/errors, read 2026-11.
+PASSING: tuple[ErrorType, ...] = ("api_error", "overloaded_error", "rate_limit_error", "timeout_error")
+FINAL: tuple[ErrorType, ...] = (
+    "invalid_request_error",
+    "not_found_error",
+    "permission_error",
+    "authentication_error",
+    "billing_error",
+)
 
 Json = dict[str, Any]
 

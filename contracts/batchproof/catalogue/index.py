@@ -5,7 +5,9 @@ It does not know what any of them says.
 
 from collections.abc import Mapping
 
-from batchproof.catalogue import identity
+from batchproof.catalogue import crash, identity, invariants, outcomes, polling, results, secrets, submission
 from batchproof.contract import Contract
 
-CATALOGUE: Mapping[str, Contract] = {contract.id: contract for module in (identity,) for contract in module.CONTRACTS}
+_FAMILIES = (invariants, identity, outcomes, submission, polling, results, crash, secrets)
+
+CATALOGUE: Mapping[str, Contract] = {contract.id: contract for family in _FAMILIES for contract in family.CONTRACTS}

@@ -5,10 +5,13 @@ It does not know what the plan was.
 
 from collections.abc import Collection
 
+from msgspec.structs import replace
+
 from batchproof.checks.rows import wrong
 from batchproof.contract import Break
 from batchproof.evidence import Evidence
 from batchproof.observation import Ending
+from batchproof.outcome import text_of
 
 
 def fulfilled(evidence: Evidence) -> Break | None:
@@ -45,9 +48,12 @@ def not_returned(ending: Ending) -> Break | None:
     return None if ending.how == "returned" else Break(how_it_ended(ending))
 
 
-def ended(ending: Ending) -> Break | None:
-    """The call came to an end by itself, whichever."""
-    return Break(how_it_ended(ending)) if ending.how in ("waited", "hung", "broke") else None
+def ends_by_itself(evidence: Evidence) -> Break | None:
+    """Every call came to an end by itself, whichever."""
+    for ending in (*evidence.seen.endings, *evidence.seen.rivals):
+        if ending.how in ("waited", "hung", "broke"):
+            return Break(how_it_ended(ending))
+    return None
 
 
 def fulfilled_or_refused(evidence: Evidence) -> Break | None:
@@ -69,12 +75,85 @@ def fulfilled_or_named(evidence: Evidence) -> Break | None:
 def named_or_missing(evidence: Evidence) -> Break | None:
     """As ``fulfilled``, or an error names each key that has no line."""
     ending = evidence.seen.last
+    unserved = [key for key in evidence.asked.nonces if not evidence.served_for(key)]
+    if ending.how != "raised" or not unserved:
+        return fulfilled(evidence)
+    for key in unserved:
+        if key not in ending.error:
+            return Break(f"it raised an error that does not name {key!r}, which has no line: {_said(ending)}", key)
+    return carried_right(evidence, ending)
+
+
+def nothing_wrong(evidence: Evidence) -> Break | None:
+    """Whatever is said of a key is right; one that has no line may be left out, or be what an error is about."""
+    ending = evidence.seen.last
+    if ending.how != "returned" and (ending.how != "raised" or all(map(evidence.served_for, evidence.asked.nonces))):
+        return not_returned(ending)
+    return carried_right(evidence, ending)
+
+
+def succeeded_are_kept(evidence: Evidence) -> Break | None:
+    """As ``fulfilled``, or an error carries the outcome of every request that succeeded."""
+    ending = evidence.seen.last
     if ending.how != "raised":
         return fulfilled(evidence)
     for key in evidence.asked.nonces:
-        if not evidence.served_for(key) and key not in ending.error:
-            return Break(f"it raised an error that does not name {key!r}, which has no line: {_said(ending)}", key)
+        if _has_succeeded(evidence, key) and key not in (ending.outcomes or {}):
+            return Break(f"{key!r} succeeded and was paid for, and its answer is lost: {how_it_ended(ending)}", key)
     return carried_right(evidence, ending)
+
+
+def fulfilled_or_raised(evidence: Evidence) -> Break | None:
+    """As ``fulfilled``, or an error that carries nothing wrong."""
+    ending = evidence.seen.last
+    return carried_right(evidence, ending) if ending.how == "raised" else fulfilled(evidence)
+
+
+def one_delivers(evidence: Evidence) -> Break | None:
+    """Of two calls at once at least one returned with everything right, and neither with anything wrong."""
+    endings = (*evidence.seen.endings, *evidence.seen.rivals)
+    for ending in endings:
+        if ending.how in ("waited", "hung", "broke"):
+            return Break(how_it_ended(ending))
+        found = told_right(evidence, ending) if ending.how == "returned" else carried_right(evidence, ending)
+        if found:
+            return found
+    if not any(ending.how == "returned" for ending in endings):
+        return Break(f"neither of two calls returned: {how_it_ended(endings[0])}")
+    return None
+
+
+def gave_up_by_name(evidence: Evidence) -> Break | None:
+    """The last call raised an error that names the batches."""
+    ending = evidence.seen.last
+    if ending.how == "returned":
+        return Break("it returned, although its batch cannot be seen to have ended")
+    return names_batches(evidence) or carried_right(evidence, ending)
+
+
+def good_rows_are_sent(evidence: Evidence) -> Break | None:
+    """As ``fulfilled``, where a row that cannot be sent may be anything but a success."""
+    ending = evidence.seen.last
+    poisoned = {row.key for row in evidence.seen.plan.rows if row.poison}
+    if found := not_returned(ending):
+        return found
+    for key in poisoned:
+        outcome = (ending.outcomes or {}).get(key)
+        if outcome is None:
+            return Break(f"{key!r} cannot be sent, and has no outcome that says so", key)
+        if outcome.kind == "succeeded":
+            return Break(f"{key!r} cannot be sent as it is, and is said to have succeeded", key)
+    good = {key: outcome for key, outcome in (ending.outcomes or {}).items() if key not in poisoned}
+    for key in evidence.asked.nonces.keys() - poisoned - good.keys():
+        return Break(f"{key!r} has no outcome", key)
+    return carried_right(evidence, replace(ending, outcomes=good))
+
+
+def _has_succeeded(evidence: Evidence, key: str) -> bool:
+    """Tell whether an answer to a key's prompt was served, or would be."""
+    nonce = evidence.asked.nonces[key]
+    results = [result for batch in evidence.seen.ledger for result in batch.results.values()]
+    return any(result.get("type") == "succeeded" and nonce in text_of(result["message"]) for result in results)
 
 
 def names_batches(evidence: Evidence) -> Break | None:

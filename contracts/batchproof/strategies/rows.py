@@ -10,22 +10,13 @@ from hypothesis.strategies import SearchStrategy
 
 from batchmock.errors import ErrorType
 from batchmock.outcomes import TerminalState
+from batchproof.outcome import PASSING
 from batchproof.plan import Row
 
 LEGAL = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 # What careless readers of lines take for the end of one, and what is more than one byte or more than one unit.
 LINE_SEPARATORS = "\u2028\u2029\x85\x0b\x0c\x1c\x1d\x1e"
 TEXT = st.text("ab \u00e9\u65e5\U0001f600" + LINE_SEPARATORS, max_size=12)
-
-RETRYABLE: Sequence[ErrorType] = ("api_error", "overloaded_error", "rate_limit_error", "timeout_error")
-FINAL: Sequence[ErrorType] = (
-    "invalid_request_error",
-    "not_found_error",
-    "permission_error",
-    "authentication_error",
-    "billing_error",
-)
-
 
 def plain_keys() -> SearchStrategy[str]:
     """Return keys as most people write them: short, legal, some of them numbers."""
@@ -73,7 +64,7 @@ def rows(
     *,
     keys: SearchStrategy[str] | None = None,
     states: Sequence[TerminalState] = ("succeeded",),
-    errors: Sequence[ErrorType] = RETRYABLE,
+    errors: Sequence[ErrorType] = PASSING,
     said: SearchStrategy[str] | None = None,
     min_size: int = 2,
     max_size: int = 8,

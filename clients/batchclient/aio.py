@@ -6,7 +6,6 @@ the milliseconds that it takes.
 
 import asyncio
 import random
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -25,6 +24,12 @@ from batchclient.policy import Policy
 from batchclient.run import BatchRun
 from batchclient.sdk import BODY_ERRORS, answer, no_answer, options, refusal
 from batchclient.signals import terminating_as_interrupting
+from batchclient.waiting import monotonic
+
+
+async def pause(seconds: float) -> None:
+    """Wait; looked up at each call, as a test may put a sleep of its own in its place."""
+    await asyncio.sleep(seconds)
 
 
 class AsyncBatchClient:
@@ -39,8 +44,8 @@ class AsyncBatchClient:
         sdk: AsyncAnthropic | None = None,
         *,
         policy: Policy | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        clock: Callable[[], float] = monotonic,
+        sleep: Callable[[float], Awaitable[object]] = pause,
         draw: Callable[[], float] = random.random,
         nonce: Callable[[], str] = new_nonce,
         on_progress: Callable[[Progress], None] = unobserved,

@@ -4,7 +4,6 @@ It does what the flow asks for, and decides nothing.
 """
 
 import random
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from batchclient.policy import Policy
 from batchclient.run import BatchRun
 from batchclient.sdk import BODY_ERRORS, answer, no_answer, options, refusal
 from batchclient.signals import terminating_as_interrupting
+from batchclient.waiting import monotonic, pause
 
 
 class BatchClient:
@@ -37,8 +37,8 @@ class BatchClient:
         sdk: Anthropic | None = None,
         *,
         policy: Policy | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] = time.sleep,
+        clock: Callable[[], float] = monotonic,
+        sleep: Callable[[float], object] = pause,
         draw: Callable[[], float] = random.random,
         nonce: Callable[[], str] = new_nonce,
         on_progress: Callable[[Progress], None] = unobserved,

@@ -6,11 +6,13 @@ It does not know the other processes, nor what becomes of verdicts.
 import os
 import signal
 import sys
+import time
 import traceback
 from multiprocessing.connection import Connection
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from batchproof.arena.open import open_arena
 from batchproof.catalogue.index import CATALOGUE
@@ -87,6 +89,7 @@ class Worker:
     def judge(self, contract: Contract) -> Done:
         """Judge one contract."""
         self._shown = {}
+        began_s = time.perf_counter()
         try:
             verdict = judge(
                 contract,
@@ -99,7 +102,7 @@ class Worker:
             )
         except Exception:
             verdict = Verdict(contract=contract.id, word="inconclusive", reason=traceback.format_exc(limit=-4))
-        return Done(verdict, self._shown)
+        return Done(replace(verdict, seconds=round(time.perf_counter() - began_s, 3)), self._shown)
 
     def _play(self, plan: Plan) -> Observation:
         self._pipe.send(Playing(plan))

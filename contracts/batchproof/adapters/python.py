@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
+from batchmock.errors import CoupledTimeError
 from batchproof.adapters.call import Call
 from batchproof.errors import UsageError
 from batchproof.observation import Ending
@@ -57,6 +58,9 @@ class PythonClient:
             returned = self._run(requests, **self._arguments(call))
             if inspect.isawaitable(returned):
                 returned = asyncio.run(_awaited(returned))
+        except CoupledTimeError:
+            # Nothing that the client did: it would have waited beyond all patience.
+            raise
         except Exception as error:
             carried = _outcomes(getattr(error, "outcomes", None))
             return Ending(how="raised", outcomes=carried, error=told(error))

@@ -259,6 +259,7 @@ CONTRACTS = (
             *(faulty(_said(value)) for value in RETRY_AFTER),
             faulty(_said("3600")),
             faulty(_said("61", status=503)),
+            faulty(_said("2000000")),
             faulty(_said("1000000000")),
             faulty(_said("60", on=CREATE)),
         ),

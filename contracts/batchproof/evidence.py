@@ -104,8 +104,16 @@ class Evidence:
         request = next(one for one in self.asked.requests if one.key == key)
         for create in self.creates:
             for sent in create.requests:
-                if create.batch_id and _is_same(sent.params, request.params):
-                    yield create.batch_id, sent.custom_id
+                if _is_same(sent.params, request.params):
+                    yield from ((batch_id, sent.custom_id) for batch_id in self._batches_of(create))
+
+    def _batches_of(self, create: Create) -> Sequence[str]:
+        """Return the batch that a create made; of one whose answer was lost, those that the client found for it."""
+        if create.batch_id:
+            return [create.batch_id]
+        ids = {sent.custom_id for sent in create.requests}
+        found = (one for one in self.downloads if one.batch_id not in self.batch_ids)
+        return list(dict.fromkeys(one.batch_id for one in found if any(line.custom_id in ids for line in one.lines)))
 
     def served_for(self, key: str) -> Sequence[Sequence[Sequence[Line]]]:
         """Return the lines that were served for a key: for each batch that had any, for each download that had any."""
@@ -121,11 +129,6 @@ class Evidence:
                     place = found.setdefault((download.batch_id, line.custom_id), {})
                     place.setdefault(number, []).append(line)
         return found
-
-    def was_posted(self, key: str) -> bool:
-        """Tell whether a key's request was in any create call, accepted or not."""
-        nonce = self.asked.nonces[key].encode()
-        return any(nonce in create.exchange.body for create in self.creates)
 
 
 def unpacked(exchange: Exchange) -> bytes:

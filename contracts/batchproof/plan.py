@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from batchmock.errors import ErrorType
 from batchmock.outcomes import TerminalState
 from batchmock.scenario import Scenario
-from batchmock.times import DAY
+from batchmock.times import DAY, HOUR, MINUTE, SECOND
 from batchmock.timing import Duration, Fixed, Timing
 from batchmock.wire.message import StopReason
 
@@ -21,8 +21,14 @@ Ordinal = Annotated[int, Meta(ge=1)]
 # What a client may offer beside running requests; docs/adapters.md says what each means.
 Capability = Literal["resume", "split", "interrupt", "cost", "stream", "betas", "poison"]
 
-# A quarter of an hour for each batch, and every request finishes in it: nothing surprising.
-CALM = Scenario(order="submitted", magic=False, timing=Timing(batch=Fixed(900 * 10**9), request=Fixed(10**9)))
+# A quarter of an hour for each batch, and every request finishes in it: nothing surprising. The window is an hour:
+# what expires does so at its end, and nobody has to be asked a thousand times until then.
+CALM = Scenario(
+    order="submitted",
+    magic=False,
+    window=HOUR,
+    timing=Timing(batch=Fixed(15 * MINUTE), request=Fixed(SECOND)),
+)
 
 
 class Row(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -72,7 +72,8 @@ class Stage:
 
     def adopt(self, state: State) -> None:
         """Go on from where another process left it."""
-        self.recorder.tape[:] = state.tape
+        # Only what is new: an exchange that is under way here goes on being written down.
+        self.recorder.tape += state.tape[len(self.recorder.tape) :]
         self._others = state.others
         self.emulator.restore(state.snapshot)
 

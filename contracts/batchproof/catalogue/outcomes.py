@@ -10,7 +10,7 @@ from batchmock.faults import AnyFault, Patch, Rows
 from batchmock.outcomes import TerminalState
 from batchmock.scenario import Scenario
 from batchmock.switches import Switches
-from batchmock.times import HOUR, MINUTE
+from batchmock.times import DAY, HOUR, MINUTE, SECOND
 from batchmock.timing import Fixed, Timing
 from batchproof.catalogue.calm import TWO, faulty, named
 from batchproof.checks.all_of import all_of
@@ -20,7 +20,7 @@ from batchproof.checks.content import unfinished_is_said
 from batchproof.checks.returns import fulfilled, succeeded_are_kept
 from batchproof.contract import Contract
 from batchproof.outcome import FINAL, PASSING
-from batchproof.plan import CALM, Plan, Row
+from batchproof.plan import CALM, WHOLE_LIFE, Interrupt, Life, Moment, Plan, Row
 from batchproof.strategies.plans import plans, scenarios
 from batchproof.strategies.rows import rows
 
@@ -28,9 +28,10 @@ RESULTS = ("results",)
 POLLS = ("retrieve",)
 STATES: tuple[TerminalState, ...] = ("succeeded", "errored", "expired", "canceled")
 # Half of the requests have started when the window closes.
-HALF_EXPIRED = replace(CALM, timing=Timing(batch=Fixed(48 * HOUR), request=Fixed(10**9)))
+HALF_EXPIRED = replace(CALM, timing=Timing(batch=Fixed(2 * HOUR), request=Fixed(SECOND)))
+A_DAY_LONG = replace(CALM, window=DAY, timing=Timing(batch=Fixed(2 * DAY), request=Fixed(SECOND)))
 SLOW_TO_CANCEL = replace(
-    CALM, timing=Timing(batch=Fixed(2 * HOUR), request=Fixed(10**9), cancel=Fixed(30 * MINUTE))
+    CALM, window=DAY, timing=Timing(batch=Fixed(2 * HOUR), request=Fixed(SECOND), cancel=Fixed(30 * MINUTE))
 )
 FOUR = tuple(Row(key=state, state=state) for state in STATES)
 
@@ -71,6 +72,7 @@ ODD_COUNTS: tuple[AnyFault, ...] = (
     _counts(succeeded=7, errored=3),
     Patch(on=POLLS, drop=("request_counts",)),
 )
+CANCELING = Life(interrupt=Interrupt(at=Moment(exchange=4), policy="cancel"))
 THINKING = {"type": "thinking", "thinking": "Hm.", "signature": "c2lnbmF0dXJl"}
 TOOL_USE = {"type": "tool_use", "id": "toolu_01A", "name": "look", "input": {}}
 CONTENTS: tuple[list[dict[str, object]], ...] = (
@@ -160,6 +162,7 @@ CONTRACTS = (
         check=all_of(fulfilled, resubmitted_only_open, not_canceled),
         table=(
             Plan(rows=named("a", "b", "c", "d"), scenario=HALF_EXPIRED),
+            Plan(rows=named("a", "b", "c", "d"), scenario=A_DAY_LONG),
             Plan(rows=(Row(key="a"), Row(key="b", state="expired"))),
         ),
         plans=plans(rows=rows(min_size=1), scenario=scenarios(base=HALF_EXPIRED)),
@@ -175,7 +178,11 @@ CONTRACTS = (
         why="https://github.com/stdapi-ai/stdapi.ai/issues/60",
         fix="A cancel is a request: poll on to `ended`, then read the results.",
         check=fulfilled,
-        table=(_canceled_elsewhere(), _canceled_elsewhere(replace(SLOW_TO_CANCEL, order="reversed"))),
+        table=(
+            _canceled_elsewhere(),
+            _canceled_elsewhere(replace(SLOW_TO_CANCEL, order="reversed")),
+            replace(_canceled_elsewhere(), canceled_after=None, lives=(CANCELING, WHOLE_LIFE)),
+        ),
     ),
     Contract(
         id="T6",

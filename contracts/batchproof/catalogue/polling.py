@@ -32,7 +32,7 @@ from batchproof.strategies.rows import rows
 CREATE = ("create",)
 POLLS = ("retrieve",)
 RESULTS = ("results",)
-A_DAY = replace(CALM, timing=Timing(batch=Fixed(23 * HOUR), request=Fixed(SECOND)))
+A_DAY = replace(CALM, window=DAY, timing=Timing(batch=Fixed(23 * HOUR), request=Fixed(SECOND)))
 # So many failures in a row are to be survived.
 BURST = range(2, 7)
 

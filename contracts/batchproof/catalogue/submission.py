@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 from msgspec.structs import replace
 
 from batchmock.faults import Answer, AnyFault, Close, Reset, Rows, Stall
-from batchmock.times import HOUR, MINUTE
+from batchmock.times import DAY, HOUR, MINUTE, SECOND
 from batchmock.timing import Fixed, Timing
 from batchproof.catalogue.calm import TWO, faulty, named
 from batchproof.checks.all_of import all_of
@@ -16,6 +16,7 @@ from batchproof.checks.calls import (
     created_once,
     final_errors_are_final,
     not_canceled,
+    not_repeated,
     not_sent_elsewhere,
     params_are_its_own,
     tried_again_the_same,
@@ -63,7 +64,8 @@ REFUSED: tuple[AnyFault, ...] = (
     Answer(on=CREATE, status=413, body=HTML, headers={"content-type": "text/html"}),
     SPENT,
 )
-LAST_MINUTE = replace(CALM, timing=Timing(batch=Fixed(24 * HOUR - MINUTE), request=Fixed(10**9)))
+LAST_MINUTE = replace(CALM, window=DAY, timing=Timing(batch=Fixed(DAY - MINUTE), request=Fixed(SECOND)))
+TWO_HOURS = replace(CALM, window=DAY, timing=Timing(batch=Fixed(2 * HOUR), request=Fixed(SECOND)))
 CACHED = {
     "cache_creation_input_tokens": 1000,
     "cache_read_input_tokens": 2000,
@@ -222,7 +224,7 @@ CONTRACTS = (
         fix="Wait for at least 24 hours, or leave a handle by which the batch can be read later.",
         check=all_of(not_sent_elsewhere, fulfilled_or_named, not_canceled),
         table=(
-            Plan(rows=TWO, scenario=replace(CALM, timing=Timing(batch=Fixed(2 * HOUR), request=Fixed(10**9)))),
+            Plan(rows=TWO, scenario=TWO_HOURS),
             Plan(rows=TWO, scenario=LAST_MINUTE),
         ),
     ),
@@ -308,11 +310,12 @@ CONTRACTS = (
         level="MUST",
         family="submission",
         title="A refusal for good is asked for once",
-        statement="A create that was refused with 400, 401, 402, 403, 413 or for a spend limit MUST NOT be repeated.",
+        statement="A create that was refused with 400, 401, 402, 403, 413 or for a spend limit MUST NOT be repeated as "
+        "it was.",
         story="The SDKs retry every 429, also the one of a spend limit that lasts until the first of the month.",
         why="https://github.com/NousResearch/hermes-agent/issues/91091",
         fix="Look at error_code, and at whether there is a retry-after, before you try again.",
-        check=all_of(created_once, ends_by_itself),
+        check=all_of(not_repeated, ends_by_itself),
         table=tuple(faulty(fault) for fault in REFUSED),
     ),
 )

@@ -39,6 +39,14 @@ def created_once(evidence: Evidence) -> Break | None:
     return None
 
 
+def not_repeated(evidence: Evidence) -> Break | None:
+    """No create call was made twice; a smaller one may follow one that was too large."""
+    body, times = next(iter(Counter(create.exchange.body for create in evidence.creates).most_common(1)), (b"", 0))
+    if times > 1:
+        return Break(f"it made the same create call of {len(body)} bytes {times} times, and was refused each time")
+    return None
+
+
 def tried_again_the_same(evidence: Evidence) -> Break | None:
     """All create calls were the same, to the byte, and what the client was given is as it was."""
     changed = evidence.seen.last.changed

@@ -157,10 +157,12 @@ def _has_succeeded(evidence: Evidence, key: str) -> bool:
 
 
 def names_batches(evidence: Evidence) -> Break | None:
-    """An error names every batch that was made, so that it can be found again."""
+    """An error names every batch that was made and neither read nor canceled, so that it can be found again."""
     ending = evidence.seen.last
+    settled = {one.batch_id for one in evidence.downloads if one.exchange.is_whole}
+    settled |= {call.batch_id for call in evidence.calls("cancel") if call.batch_id and call.status == 200}
     for batch_id in evidence.batch_ids:
-        if batch_id not in ending.error:
+        if batch_id not in ending.error and batch_id not in settled:
             return Break(f"it gave up without naming {batch_id}, which goes on and is billed: {_said(ending)}")
     return None
 

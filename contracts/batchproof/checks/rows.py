@@ -45,7 +45,8 @@ def someone_elses(evidence: Evidence, key: str, outcome: Outcome) -> Break | Non
 
 
 def _unserved(evidence: Evidence, key: str, outcome: Outcome) -> Break | None:
-    if _is_open(outcome) or (outcome.kind == "errored" and not evidence.was_posted(key)):
+    was_accepted = next(evidence.sent_for(key), None) is not None
+    if _is_open(outcome) or (outcome.kind == "errored" and not was_accepted):
         return None
     return Break(f"{_named(key)} is said to be {outcome.kind}, and no line of any results file says so", key)
 
@@ -93,7 +94,7 @@ def _answer_differs(outcome: Outcome, message: dict[str, Any]) -> str | None:
 
 def _error_differs(outcome: Outcome, error: dict[str, Any]) -> str | None:
     for told, name in ((outcome.error_type, "type"), (outcome.error_message, "message")):
-        if told != error.get(name):
+        if (told or None) != (error.get(name) or None):
             return f"is errored with the {name} {told!r}, and its line says {error.get(name)!r}"
     return None
 

@@ -96,4 +96,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
 def worst(words: Iterable[Word]) -> Word:
     """Return the word for all of them together; nothing judged is not claimed."""
     found = set(words)
-    return next((word for word in _WORST_FIRST if word in found), "not claimed")
+    for word in _WORST_FIRST:
+        if word in found:
+            return word
+    return "not claimed"

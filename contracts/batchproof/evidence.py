@@ -8,13 +8,11 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
 
+from batchproof.documents import Json, as_list, as_object
 from batchproof.observation import Observation
 from batchproof.staging import Given, given
 from batchproof.tape import Exchange, Operation
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +48,7 @@ class Line:
     @property
     def result(self) -> Json:
         """Its result; empty if it has none."""
-        found = None if self.row is None else self.row.get("result")
-        return cast(Json, found) if isinstance(found, dict) else {}
+        return {} if self.row is None else as_object(self.row.get("result"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +105,17 @@ class Evidence:
                     yield from ((batch_id, sent.custom_id) for batch_id in self._batches_of(create))
 
     def _batches_of(self, create: Create) -> Sequence[str]:
-        """Return the batch that a create made; of one whose answer was lost, those that the client found for it."""
+        """Return the batch that a create made; if its answer was lost, those that the client found for it."""
         if create.batch_id:
             return [create.batch_id]
         ids = {sent.custom_id for sent in create.requests}
         found = (one for one in self.downloads if one.batch_id not in self.batch_ids)
-        return list(dict.fromkeys(one.batch_id for one in found if any(line.custom_id in ids for line in one.lines)))
+        return list(
+            dict.fromkeys(one.batch_id for one in found if any(line.custom_id in ids for line in one.lines))
+        )
 
     def served_for(self, key: str) -> Sequence[Sequence[Sequence[Line]]]:
-        """Return the lines that were served for a key: for each batch that had any, for each download that had any."""
+        """Return the lines that were served for a key, by batch, by download, without the empty ones."""
         found = (self._lines.get(place) for place in dict.fromkeys(self.sent_for(key)))
         return [list(downloads.values()) for downloads in found if downloads]
 
@@ -143,17 +142,15 @@ def unpacked(exchange: Exchange) -> bytes:
 
 def _create(exchange: Exchange) -> Create:
     body = _object(exchange.body)
-    requests = body.get("requests")
-    sent = tuple(_sent(one) for one in cast(list[Any], requests)) if isinstance(requests, list) else ()
+    sent = tuple(map(_sent, as_list(body.get("requests"))))
     told = _object(unpacked(exchange)) if exchange.status == 200 and exchange.is_whole else {}
     batch_id = told.get("id")
     return Create(exchange, sent, batch_id if isinstance(batch_id, str) else None)
 
 
-def _sent(request: Any) -> Sent:
-    found: Json = request if isinstance(request, dict) else {}
-    params = found.get("params")
-    return Sent(str(found.get("custom_id")), cast(Json, params) if isinstance(params, dict) else {})
+def _sent(request: object) -> Sent:
+    found = as_object(request)
+    return Sent(str(found.get("custom_id")), as_object(found.get("params")))
 
 
 def _download(exchange: Exchange) -> Download | None:
@@ -161,15 +158,16 @@ def _download(exchange: Exchange) -> Download | None:
         return None
     body = unpacked(exchange).removeprefix(b"\xef\xbb\xbf")
     lines = [raw.removesuffix(b"\r") for raw in body.split(b"\n")]
-    return Download(exchange, exchange.batch_id, tuple(Line(raw, _object(raw) or None) for raw in lines if raw.strip()))
+    return Download(
+        exchange, exchange.batch_id, tuple(Line(raw, _object(raw) or None) for raw in lines if raw.strip())
+    )
 
 
 def _object(raw: bytes) -> Json:
     try:
-        value = json.loads(raw)
+        return as_object(json.loads(raw))
     except (ValueError, RecursionError):
         return {}
-    return cast(Json, value) if isinstance(value, dict) else {}
 
 
 def _is_same(sent: Json, params: Json) -> bool:

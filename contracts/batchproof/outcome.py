@@ -3,11 +3,12 @@
 It does not know what really became of it.
 """
 
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
 from batchmock.errors import ErrorType
+from batchproof.documents import Json, as_list, as_object, as_text
 
 Kind = Literal["succeeded", "errored", "canceled", "expired", "missing", "unknown"]
 KINDS: tuple[Kind, ...] = ("succeeded", "errored", "canceled", "expired", "missing", "unknown")
@@ -22,8 +23,6 @@ FINAL: tuple[ErrorType, ...] = (
     "authentication_error",
     "billing_error",
 )
-
-Json = dict[str, Any]
 
 
 class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -45,8 +44,5 @@ class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def text_of(message: Json) -> str:
     """Return all text blocks of a message, joined; what is no text block does not count."""
-    blocks = message.get("content")
-    if not isinstance(blocks, list):
-        return ""
-    texts = (block.get("text") for block in blocks if isinstance(block, dict) and block.get("type") == "text")
-    return "".join(text for text in texts if isinstance(text, str))
+    blocks = map(as_object, as_list(message.get("content")))
+    return "".join(as_text(block.get("text")) or "" for block in blocks if block.get("type") == "text")

@@ -15,7 +15,7 @@ BudgetName = Literal["quick", "default", "thorough"]
 
 
 class Budget(Struct, frozen=True, kw_only=True):
-    """How much is played: so many drawn plans for each contract beyond its table, and whether the slow ones are."""
+    """How much is played: how many drawn plans for each contract beyond its table, and whether the slow ones."""
 
     name: BudgetName
     examples: int
@@ -56,7 +56,9 @@ class Run(Struct, frozen=True, kw_only=True):
     is_complete: bool = True
 
 
-def word_of(run: Run, catalogue: Mapping[str, Contract], *, level: str | None = None, manners: bool | None = None) -> Word:
+def word_of(
+    run: Run, catalogue: Mapping[str, Contract], *, level: str | None = None, manners: bool | None = None
+) -> Word:
     """Return the word for all verdicts together, of a level, or of manners or all else."""
     return worst(verdict.word for verdict in chosen(run, catalogue, level=level, manners=manners))
 
@@ -74,7 +76,7 @@ def chosen(
 
 
 def exit_code(run: Run, catalogue: Mapping[str, Contract], *, is_strict: bool = False) -> int:
-    """Return 0 if every claimed MUST is kept, 1 if one is broken (with ``is_strict`` a SHOULD too), 3 if nobody knows."""
+    """Return 0 if every claimed MUST is kept, 1 if one is not (``is_strict``: a SHOULD too), 3 if nobody knows."""
     must = [verdict.word for verdict in chosen(run, catalogue, level="MUST")]
     judged = [word for word in must if word in ("kept", "broken", "flaky")]
     strict = [verdict.word for verdict in run.verdicts] if is_strict else must

@@ -55,7 +55,13 @@ class Runner:
     """One run; its events are read once."""
 
     def __init__(
-        self, target: Target, budget: Budget, *, seed: int = 0, processes: int | None = None, only: Sequence[str] = ()
+        self,
+        target: Target,
+        budget: Budget,
+        *,
+        seed: int = 0,
+        processes: int | None = None,
+        only: Sequence[str] = (),
     ) -> None:
         self._target = target
         self._budget = budget
@@ -169,9 +175,7 @@ class Runner:
         if judge.contract is None or judge.plan is None:
             raise HarnessError(f"a process of the suite died: {_tail(judge.output)}")
         reason = f"it took its process with it (exit code {judge.process.exitcode}): {_tail(judge.output)}"
-        finding = Finding(
-            reason=reason, key=None, plan=judge.plan, timeline=(), played=0, seed=self._seed
-        )
+        finding = Finding(reason=reason, key=None, plan=judge.plan, timeline=(), played=0, seed=self._seed)
         verdict = Verdict(contract=judge.contract, word="broken", reason=reason, finding=finding)
         yield self._noted(verdict, time.monotonic())
         if todo:

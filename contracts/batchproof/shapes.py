@@ -1,4 +1,4 @@
-"""The natural shapes of an outcome: the SDK's objects, the API's JSON, the reference client's types, and plainer ones.
+"""The natural shapes of an outcome: the SDK's objects, the API's JSON, the reference client's types, plainer ones.
 
 Each is read by what it says on the wire, never by its class alone. It does not know what should be in them.
 """
@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, cast
 
-from batchproof.outcome import Json, Outcome
+from batchproof.documents import Json
+from batchproof.outcome import Outcome
 
 # Says what is accepted, where something was not.
 ACCEPTED = (
-    "an outcome is the SDK's MessageBatchIndividualResponse or its result, the API's own JSON of either, a message, "
-    "the answer's text, None for a request that never got a line, or an exception"
+    "an outcome is the SDK's MessageBatchIndividualResponse or its result, the API's own JSON of either, a "
+    "message, the answer's text, None for a request that never got a line, or an exception"
 )
 
 
@@ -87,7 +88,7 @@ def _of_exception(error: BaseException) -> Outcome:
 
 
 def _of_dataclass(value: Any) -> Outcome | None:
-    """Read the reference client's types, and any dataclass that is made like them: by name, as they are on the wire."""
+    """Read the reference client's types, and any dataclass made like them, by the names that the wire has."""
     told = {field.name: getattr(value, field.name) for field in fields(value)}
     match type(value).__name__.lower():
         case "succeeded":
@@ -127,5 +128,3 @@ def looks(value: object) -> str:
     except Exception as error:
         text = f"<{type(value).__name__}, whose repr raises {type(error).__name__}>"
     return text if len(text) <= 120 else f"{text[:117]}…"
-
-

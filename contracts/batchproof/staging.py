@@ -59,7 +59,7 @@ def given(plan: Plan, life: int) -> Given:
 
 
 def staged(plan: Plan, *, elsewhere: str = "") -> Scenario:
-    """Return the scenario of the first life: each row is pinned to its outcome, and another origin has its name."""
+    """Return the scenario of the first life: each row pinned to its outcome, another origin by its name."""
     pins = tuple(_pins(plan.rows))
     faults = tuple(_named(fault, elsewhere) for fault in plan.scenario.faults)
     return replace(plan.scenario, pins=pins + plan.scenario.pins, faults=faults)

@@ -9,6 +9,7 @@ import msgspec
 
 from batchmock.times import SECOND
 from batchproof.checks.returns import how_it_ended
+from batchproof.documents import as_object
 from batchproof.evidence import Create, Evidence, unpacked
 from batchproof.observation import Ending, Observation
 from batchproof.tape import Exchange
@@ -75,10 +76,9 @@ def _says(exchange: Exchange) -> str:
         body = msgspec.json.decode(unpacked(exchange))
     except (msgspec.DecodeError, UnicodeDecodeError):
         return f", {len(exchange.answer)} bytes that are no JSON" if exchange.answer else ""
-    if not isinstance(body, dict):
-        return ""
-    error = body.get("error")
-    if isinstance(error, dict):
+    body = as_object(body)
+    error = as_object(body.get("error"))
+    if error:
         return f" {error.get('type')}: {str(error.get('message'))[:80]}"
     status = body.get("processing_status")
     if exchange.operation == "create":

@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 from multiprocessing.connection import Connection
+from types import FrameType
 from typing import Any
 
 from msgspec import Struct
@@ -17,11 +18,11 @@ from msgspec.structs import replace
 from batchproof.arena.open import open_arena
 from batchproof.catalogue.index import CATALOGUE
 from batchproof.checks.returns import fulfilled
-from batchproof.contract import Break, Capability, Contract, Finding, Verdict
+from batchproof.contract import Break, Contract, Finding, Verdict
 from batchproof.errors import BatchproofError
 from batchproof.evidence import Evidence
 from batchproof.observation import Observation
-from batchproof.plan import Plan, Row
+from batchproof.plan import Capability, Plan, Row
 from batchproof.run import Budget, Target
 from batchproof.search import judge
 from batchproof.timeline import timeline
@@ -131,7 +132,7 @@ def work(pipe: "Connection[Any, Any]", target: Target, budget: Budget, seed: int
     """Judge what comes down the pipe until None does."""
     # Ctrl-C is the parent's affair; a client's own process must not be ended by it unasked.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, _end)
     _redirect(output)
     try:
         with open_arena(target) as (arena, client):
@@ -144,6 +145,10 @@ def work(pipe: "Connection[Any, Any]", target: Target, budget: Budget, seed: int
         pipe.send(Failed(str(error), is_usage=isinstance(error, ValueError)))
     except Exception:
         pipe.send(Failed(traceback.format_exc(), is_usage=False))
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    sys.exit(1)
 
 
 def _redirect(output: str) -> None:

@@ -167,8 +167,8 @@ class Rows(Fault, frozen=True, kw_only=True, tag="rows"):
     """Which rows a results file has, and what they say.
 
     ``rows`` by their number in the file from 1, or ``glob`` by custom_id, choose; without either it is every row.
-    ``missing``, ``repeat`` (so many more times), ``merge`` and ``drop`` as in a patch, where ``{custom_id}`` stands
-    for the row's own, then ``raw`` in the place of the whole line. ``strangers`` are rows nobody asked for, at the end.
+    ``missing``, ``repeat`` (so many more times), ``merge`` and ``drop`` as in a patch, ``{custom_id}`` being the
+    row's own, then ``raw`` in the place of the whole line. ``strangers`` are rows nobody asked for, at the end.
     """
 
     rows: tuple[Ordinal, ...] = ()

@@ -21,8 +21,8 @@ from batchmock.errors import CoupledTimeError
 from batchproof.adapters.call import Call
 from batchproof.errors import UsageError
 from batchproof.observation import Ending
-from batchproof.plan import Capability
 from batchproof.outcome import Outcome
+from batchproof.plan import Capability
 from batchproof.returned import Returned
 from batchproof.shapes import ACCEPTED, looks, read_outcome
 
@@ -42,14 +42,25 @@ class PythonClient:
     """A callable; its capabilities are read from its signature."""
 
     def __init__(self, run: Callable[..., Any], name: str) -> None:
-        self.name = name
+        self._name = name
         self._run = run
         self._taken = _keywords(run, name)
         found: set[Capability] = {KEYWORDS[keyword] for keyword in self._taken & KEYWORDS.keys()}
         reports_cost = inspect.signature(run).return_annotation in (Returned, "Returned")
-        self.capabilities: frozenset[Capability] = frozenset(
-            found | {"poison"} | ({"cost"} if reports_cost else set())
-        )
+        found.add("poison")
+        if reports_cost:
+            found.add("cost")
+        self._capabilities = frozenset(found)
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        return self._name
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What it offers beside running requests."""
+        return self._capabilities
 
     def call(self, call: Call) -> Ending:
         """Run it to its end, and tell how it ended; interruptions from outside go through."""
@@ -74,7 +85,7 @@ class PythonClient:
             "requests_max": call.requests_max,
             "bytes_max": call.bytes_max,
             "on_interrupt": call.on_interrupt,
-            "on_outcome": lambda key, outcome: call.handing(),
+            "on_outcome": _handing(call),
             "betas": {request.key: list(request.betas) for request in call.requests},
         }
         return {name: value for name, value in offered.items() if name in self._taken}
@@ -116,7 +127,8 @@ def _file(path: Path) -> ModuleType:
         raise UsageError(f"there is no file {path}; looked in {Path.cwd()}")
     sys.path.insert(0, str(path.parent.resolve()))
     spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{path} is no Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
     spec.loader.exec_module(module)
@@ -139,6 +151,13 @@ def _keywords(run: Callable[..., Any], name: str) -> frozenset[str]:
     return frozenset(known & parameters.keys())
 
 
+def _handing(call: Call) -> Callable[[object, object], None]:
+    def handing(key: object, outcome: object) -> None:
+        call.handing()
+
+    return handing
+
+
 async def _awaited(returned: Any) -> Any:
     return await returned
 
@@ -148,7 +167,9 @@ def _ending(returned: object, *, changed: str) -> Ending:
     if isinstance(returned, Returned):
         usd, returned = returned.cost_usd, returned.outcomes
     if not isinstance(returned, Mapping):
-        return Ending(how="broke", error=f"it returned {looks(returned)}, which is no mapping from custom_id to outcome")
+        return Ending(
+            how="broke", error=f"it returned {looks(returned)}, which is no mapping from custom_id to outcome"
+        )
     outcomes, odd = _read(cast(Mapping[object, object], returned))
     return Ending(how="returned", outcomes=outcomes, odd=odd, usd=usd, changed=changed)
 

@@ -18,7 +18,7 @@ _SECRET = ("x-api-key", "authorization")
 
 
 class RunawayError(BaseException):
-    """A client made so many calls that it will never end; no ``except Exception`` of its own may keep it from it."""
+    """A client made so many calls that it will never end; no ``except Exception`` of its own may catch it."""
 
 
 class Recorder:
@@ -140,6 +140,10 @@ def _led(scope: Scope, exchange: Exchange, keys: dict[str, str]) -> Scope:
     if not is_home:
         # As a link that is signed works: whoever has it may read.
         key = next(iter(keys))
-        kept = [pair for pair in scope["headers"] if pair[0] not in (b"x-api-key", b"authorization", b"anthropic-version")]
+        kept = [
+            pair
+            for pair in scope["headers"]
+            if pair[0] not in (b"x-api-key", b"authorization", b"anthropic-version")
+        ]
         led["headers"] = [*kept, (b"x-api-key", key.encode()), (b"anthropic-version", b"2023-06-01")]
     return led

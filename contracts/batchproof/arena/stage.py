@@ -99,10 +99,17 @@ class Stage:
                 self._ask("POST", f"/{batch['id']}/cancel")
                 self.recorder.tape.append(
                     Exchange(
-                        life=self.recorder.life, number=0, came=self.now(), origin="", method="POST",
-                        path=f"/v1/messages/batches/{batch['id']}/cancel", status=200, is_whole=True, actor="other",
+                        life=self.recorder.life,
+                        number=0,
+                        came=self.now(),
+                        origin="",
+                        method="POST",
+                        path=f"/v1/messages/batches/{batch['id']}/cancel",
+                        status=200,
+                        is_whole=True,
+                        actor="other",
                     )
-                )  # fmt: skip
+                )
         self.emulator.scenario = before
 
     def _listed(self, key: str) -> Iterator[dict[str, Any]]:
@@ -119,7 +126,9 @@ class Stage:
         rows = [msgspec.json.decode(line) for line in lines]
         return {row["custom_id"]: row["result"] for row in rows if "custom_id" in row}
 
-    def _ask(self, method: str, path: str, *, key: str = API_KEY, body: bytes = b"", may_fail: bool = False) -> bytes:
+    def _ask(
+        self, method: str, path: str, *, key: str = API_KEY, body: bytes = b"", may_fail: bool = False
+    ) -> bytes:
         """Ask the emulator beside the tape, as somebody else with the key does."""
         with self.emulator.http_client() as client:
             answer = client.request(

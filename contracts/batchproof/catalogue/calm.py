@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from batchmock.faults import AnyFault
 from batchmock.scenario import ResultOrder
-from batchproof.plan import CALM, Life, Plan, Row, WHOLE_LIFE
+from batchproof.plan import CALM, WHOLE_LIFE, Life, Plan, Row
 
 TWO = (Row(key="a"), Row(key="b"))
 CALM_REVERSED = replace(CALM, order="reversed")

@@ -10,7 +10,7 @@ from batchmock.times import DAY
 from batchproof.catalogue.calm import TWO, faulty, named
 from batchproof.checks.all_of import all_of
 from batchproof.checks.billing import bought_once, resubmitted_only_open
-from batchproof.checks.calls import created_once, not_canceled, safe_before_deleted
+from batchproof.checks.calls import not_canceled, safe_before_deleted
 from batchproof.checks.returns import (
     ends_by_itself,
     fulfilled,
@@ -19,7 +19,7 @@ from batchproof.checks.returns import (
     one_delivers,
 )
 from batchproof.contract import Contract
-from batchproof.plan import CALM, WHOLE_LIFE, Damage, Edit, Life, Moment, Plan, Row
+from batchproof.plan import WHOLE_LIFE, Damage, Edit, Life, Moment, Plan, Row
 from batchproof.strategies.plans import plans
 from batchproof.strategies.rows import any_keys, rows
 
@@ -29,8 +29,18 @@ EXCHANGES = range(1, 25)
 SLOW_RESULTS = Drip(on=RESULTS, size=64)
 
 
-def _killed(at: Moment, *, rows: tuple[Row, ...] = TWO, then: Life = WHOLE_LIFE, faults: tuple[AnyFault, ...] = ()) -> Plan:
+def _killed(
+    at: Moment, *, rows: tuple[Row, ...] = TWO, then: Life = WHOLE_LIFE, faults: tuple[AnyFault, ...] = ()
+) -> Plan:
     return faulty(*faults, rows=rows, lives=(Life(kill=at), then))
+
+
+def _edited(at: Moment, edit: Edit) -> tuple[Life, ...]:
+    return Life(kill=at), Life(edits=(edit,))
+
+
+def _damaged(at: int, damage: Damage) -> tuple[Life, ...]:
+    return Life(kill=Moment(exchange=at)), Life(damage=damage)
 
 
 moments = st.builds(Moment, exchange=st.integers(1, 24), phase=st.sampled_from(["before", "after", "within"]))
@@ -46,12 +56,13 @@ CONTRACTS = (
         level="MUST",
         family="crash",
         title="A create survives the crash that follows it",
-        statement="A client MUST write down what it is about to create, and its id right after; when it starts again it "
-        "MUST NOT create what may be there already without looking.",
-        story="The id is saved after the create returns, or after the wait. A kill in between leaves a batch that runs, "
-        "is billed, and that nothing knows about.",
+        statement="A client MUST write down what it is about to create, and its id right after; when it starts "
+        "again it MUST NOT create what may be there already without looking.",
+        story="The id is saved after the create returns, or after the wait. A kill in between leaves a batch "
+        "that runs, is billed, and that nothing knows about.",
         why="https://github.com/BerriAI/litellm-docs/pull/1408",
-        fix="Journal the intent before the POST, with a nonce in every custom_id by which the batch can be recognised.",
+        fix="Journal the intent before the POST, with a nonce in every custom_id by which the batch can be "
+        "recognised.",
         check=all_of(bought_once, fulfilled_or_raised, ends_by_itself),
         table=(
             *(_killed(Moment(exchange=at, phase="after")) for at in (1, 2)),
@@ -64,8 +75,8 @@ CONTRACTS = (
         level="MUST",
         family="crash",
         title="A failure after submission does not submit again",
-        statement="A run that failed after its create MUST go on with the same batch the next time; only requests without "
-        "a success may be sent again.",
+        statement="A run that failed after its create MUST go on with the same batch the next time; only "
+        "requests without a success may be sent again.",
         story="The scheduler retries the whole task after a late failure, and everything is submitted once more.",
         why="https://github.com/apache/airflow/pull/72416",
         fix="Look into the journal first: what was submitted is only to be waited for and read.",
@@ -85,9 +96,10 @@ CONTRACTS = (
         level="MUST",
         family="crash",
         title="Ids are the same after a crash",
-        statement="A client MUST treat ids as opaque text; a run that was killed and resumed MUST give the same map.",
-        story="Ids are numbers in memory and text in JSON, or lose their leading zeros; after a resume every lookup "
-        "misses.",
+        statement="A client MUST treat ids as opaque text; a run that was killed and resumed MUST give the same "
+        "map.",
+        story="Ids are numbers in memory and text in JSON, or lose their leading zeros; after a resume every "
+        "lookup misses.",
         why="https://github.com/bespokelabsai/curator/blob/8f26600e0a6b41f5fc1098ac2d4f22fe0ec95b97/src/bespokelabs/curator/request_processor/batch/base_batch_request_processor.py#L593-L594",
         fix="Keep ids as strings from end to end.",
         check=all_of(fulfilled, bought_once),
@@ -95,17 +107,20 @@ CONTRACTS = (
             _killed(Moment(exchange=3), rows=named(*keys))
             for keys in (("7", "07"), ("a_b-c", "a-b_c"), ("1e3", "1000"), ("0", "1"))
         ),
-        plans=plans(rows=rows(keys=any_keys()), lives=st.integers(2, 12).map(lambda at: (Life(kill=Moment(exchange=at)), WHOLE_LIFE))),
+        plans=plans(
+            rows=rows(keys=any_keys()),
+            lives=st.integers(2, 12).map(lambda at: (Life(kill=Moment(exchange=at)), WHOLE_LIFE)),
+        ),
     ),
     Contract(
         id="J12",
         level="MUST",
         family="crash",
         title="Yesterday's answers are not given to today's questions",
-        statement="When the requests, their order, the account or the endpoint differ from what was journaled, a client "
-        "MUST refuse or submit anew.",
-        story="State that is found on disk is trusted although the prompts have changed since, and old answers are joined "
-        "to new questions.",
+        statement="When the requests, their order, the account or the endpoint differ from what was journaled, "
+        "a client MUST refuse or submit anew.",
+        story="State that is found on disk is trusted although the prompts have changed since, and old answers "
+        "are joined to new questions.",
         why="https://github.com/tidyverse/ellmer/issues/715",
         fix="Keep a fingerprint of ids, bodies, account and URL in the journal, and compare all of it.",
         check=fulfilled_or_raised,
@@ -113,9 +128,7 @@ CONTRACTS = (
             _killed(Moment(exchange=3), then=Life(edits=(Edit(what=what),)))  # pyright: ignore
             for what in ("prompt", "model", "order", "api_key")
         ),
-        plans=plans(
-            lives=st.builds(lambda at, edit: (Life(kill=at), Life(edits=(edit,))), moments, edits)
-        ),
+        plans=plans(lives=st.builds(_edited, moments, edits)),
     ),
     Contract(
         id="P9",
@@ -138,7 +151,8 @@ CONTRACTS = (
         level="MUST",
         family="crash",
         title="A download that was cut by a crash is not counted twice",
-        statement="After a crash at any byte of a download, a resumed run MUST give the same map as one that was not cut.",
+        statement="After a crash at any byte of a download, a resumed run MUST give the same map as one that "
+        "was not cut.",
         story="The output is opened for appending: rows stand in it twice, with half a line between them.",
         why="https://github.com/bespokelabsai/curator/blob/8f26600e0a6b41f5fc1098ac2d4f22fe0ec95b97/src/bespokelabs/curator/request_processor/batch/base_batch_request_processor.py#L520",
         fix="Write to another file and rename it, or commit rows with their ids.",
@@ -153,9 +167,10 @@ CONTRACTS = (
         level="MUST",
         family="crash",
         title="State that cannot be read is not no state",
-        statement="State that is torn, empty or damaged MUST stop the run with an error, and MUST NOT lead to a create.",
-        story="`except JSONDecodeError: state = {}` turns 'I do not know' into 'nothing was submitted', and everything is "
-        "bought again.",
+        statement="State that is torn, empty or damaged MUST stop the run with an error, and MUST NOT lead to a "
+        "create.",
+        story="`except JSONDecodeError: state = {}` turns 'I do not know' into 'nothing was submitted', and "
+        "everything is bought again.",
         why="https://github.com/openclaw/lobster/issues/108",
         fix="Write to a temporary file, fsync, rename; stop when what is there cannot be read.",
         check=all_of(bought_once, fulfilled_or_raised, ends_by_itself),
@@ -163,21 +178,17 @@ CONTRACTS = (
             _killed(Moment(exchange=3), then=Life(damage=Damage(how=how, at=at)))  # pyright: ignore
             for how, at in (("truncate", 0.5), ("truncate", 0.9), ("empty", 0.0), ("flip", 0.1), ("flip", 0.5))
         ),
-        plans=plans(
-            lives=st.builds(
-                lambda at, damage: (Life(kill=Moment(exchange=at)), Life(damage=damage)), st.integers(2, 10), damages
-            )
-        ),
+        plans=plans(lives=st.builds(_damaged, st.integers(2, 10), damages)),
     ),
     Contract(
         id="R10",
         level="MUST",
         family="crash",
         title="Nothing is thrown away before its copy is safe",
-        statement="A client MUST NOT delete a batch before its rows are safe; results that are archived MUST give an error "
-        "of their own, never an empty success.",
-        story="The batch is deleted, or its checkpoint retired, when the download begins; or after 29 days a 404 is read "
-        "as no rows.",
+        statement="A client MUST NOT delete a batch before its rows are safe; results that are archived MUST "
+        "give an error of their own, never an empty success.",
+        story="The batch is deleted, or its checkpoint retired, when the download begins; or after 29 days a "
+        "404 is read as no rows.",
         why="https://github.com/xoai/sage-wiki/issues/124",
         fix="Write, fsync, rename, and only then delete; look at archived_at.",
         check=all_of(safe_before_deleted, fulfilled_or_named, not_canceled),

@@ -18,7 +18,7 @@ from batchproof.checks.returns import (
 )
 from batchproof.contract import Contract
 from batchproof.plan import Plan, Row
-from batchproof.strategies.faults import foreign, missing, row_numbers
+from batchproof.strategies.faults import Faults, foreign, missing, row_numbers
 from batchproof.strategies.plans import plans, scenarios
 from batchproof.strategies.rows import any_keys, colliding_keys, rows
 
@@ -39,29 +39,31 @@ STRANGERS: tuple[AnyFault, ...] = (
 )
 CONFLICT = Rows(on=RESULTS, rows=(1,), repeat=1, merge={"result": {"type": "expired"}})
 
-_shifted = st.builds(
-    lambda gone, twice: (
-        Rows(on=RESULTS, rows=(gone,), missing=True),
-        Rows(on=RESULTS, rows=(twice,), repeat=1),
-    ),
-    st.integers(1, 12),
-    st.integers(1, 12),
-)
+
+def _one_gone_one_twice(gone: int, twice: int) -> Faults:
+    return Rows(on=RESULTS, rows=(gone,), missing=True), Rows(on=RESULTS, rows=(twice,), repeat=1)
+
+
+def _repeated(row: int, times: int, is_same: bool) -> Faults:
+    merge: dict[str, object] = {} if is_same else {"result": {"type": "expired"}}
+    return (Rows(on=RESULTS, rows=(row,), repeat=times, merge=merge),)
+
+
+_shifted = st.builds(_one_gone_one_twice, st.integers(1, 12), st.integers(1, 12))
 _nameless = st.one_of(
     st.just(()),
-    st.builds(Rows, on=st.just(RESULTS), rows=row_numbers(), drop=st.just(("custom_id",))).map(lambda fault: (fault,)),
+    st.builds(Rows, on=st.just(RESULTS), rows=row_numbers(), drop=st.just(("custom_id",))).map(
+        lambda fault: (fault,)
+    ),
 )
 _strangers = st.sampled_from(STRANGERS).map(lambda fault: (fault,))
-_doubles = st.builds(
-    lambda row, times, is_same: (
-        Rows(on=RESULTS, rows=(row,), repeat=times, merge={} if is_same else {"result": {"type": "expired"}}),
-    ),
-    st.integers(1, 4),
-    st.integers(1, 2),
-    st.booleans(),
+_doubles = st.builds(_repeated, st.integers(1, 4), st.integers(1, 2), st.booleans())
+_foreign = st.builds(Rows, on=st.just(RESULTS), rows=row_numbers(3), merge=st.just(foreign())).map(
+    lambda one: (one,)
 )
-_foreign = st.builds(Rows, on=st.just(RESULTS), rows=row_numbers(3), merge=st.just(foreign())).map(lambda one: (one,))
-_twins = st.integers(2, 5).map(lambda count: tuple(Row(key=f"k{at}", same_as=0 if at else None) for at in range(count)))
+_twins = st.integers(2, 5).map(
+    lambda count: tuple(Row(key=f"k{at}", same_as=0 if at else None) for at in range(count))
+)
 
 CONTRACTS = (
     Contract(
@@ -69,10 +71,10 @@ CONTRACTS = (
         level="MUST",
         family="identity",
         title="Results are joined by custom_id",
-        statement="A client MUST give each result to the request whose custom_id it carries, in whatever order the "
-        "results file has them, and MUST NOT go by position where an id is absent.",
-        story="The client walks the results and its inputs side by side, or falls back to the position when a line "
-        "has no id. Small runs happen to come back in order; 17,148 pages of 105 books once did not.",
+        statement="A client MUST give each result to the request whose custom_id it carries, in whatever order "
+        "the results file has them, and MUST NOT go by position where an id is absent.",
+        story="The client walks the results and its inputs side by side, or falls back to the position when a "
+        "line has no id. Small runs happen to come back in order; 17,148 pages of 105 books once did not.",
         why="https://github.com/Embassy-of-the-Free-Mind/sourcelibrary-v2/issues/135",
         fix="Look each line up by its custom_id in a table of what was submitted. A line without one is nobody's.",
         check=nothing_wrong,
@@ -85,8 +87,8 @@ CONTRACTS = (
         family="identity",
         title="Nothing is sorted into place",
         statement="A client MUST join by looking keys up, and MUST NOT take equal lengths for alignment.",
-        story="Rows are sorted by id, as text or by the number in it, and zipped with the inputs. One line twice and "
-        "one missing keep the length right and shift the rest; as text, row-10 comes before row-2.",
+        story="Rows are sorted by id, as text or by the number in it, and zipped with the inputs. One line "
+        "twice and one missing keep the length right and shift the rest; as text, row-10 comes before row-2.",
         why="https://github.com/tidyverse/ellmer/issues/830",
         fix="Join by a lookup of the whole id; count what is missing and what came twice.",
         check=nothing_wrong,
@@ -94,7 +96,9 @@ CONTRACTS = (
             faulty(*SHIFTED, rows=TWELVE[:6], order="reversed"),
             Plan(rows=TWELVE, scenario=CALM_REVERSED),
         ),
-        plans=plans(rows=rows(min_size=2, max_size=14), scenario=scenarios(faults=st.one_of(st.just(()), _shifted))),
+        plans=plans(
+            rows=rows(min_size=2, max_size=14), scenario=scenarios(faults=st.one_of(st.just(()), _shifted))
+        ),
     ),
     Contract(
         id="J3",
@@ -103,10 +107,11 @@ CONTRACTS = (
         title="Rows that never come back are missing, and said to be",
         statement="A client MUST return exactly one outcome for each submitted key; rows without a line MUST be "
         "reported missing, or named by an error, after at least one more download.",
-        story="The output is built from the results file, so an input that has no line is simply not in it. 41 of "
-        "20,000 rows were gone, and found three days later.",
+        story="The output is built from the results file, so an input that has no line is simply not in it. 41 "
+        "of 20,000 rows were gone, and found three days later.",
         why="https://claudelab.net/en/articles/api-sdk/claude-api-message-batches-partial-failure-reconciliation-field-notes",
-        fix="Compare what came with what was sent; download again; then give every absent key an outcome that says so.",
+        fix="Compare what came with what was sent; download again; then give every absent key an outcome that "
+        "says so.",
         check=all_of(named_or_missing, downloaded_again),
         table=(
             faulty(Rows(on=RESULTS, rows=(2,), missing=True)),
@@ -122,8 +127,8 @@ CONTRACTS = (
         title="A missing row leaves nobody waiting",
         statement="A client MUST come to an end once its batches have ended and their results have been read, "
         "whatever lines they lack.",
-        story="Futures are resolved by the rows that arrive. One that never does leaves its awaiter blocked for ever, "
-        "with no batch left to wait for.",
+        story="Futures are resolved by the rows that arrive. One that never does leaves its awaiter blocked for "
+        "ever, with no batch left to wait for.",
         why="https://github.com/UKGovernmentBEIS/inspect_ai/blob/499e6152e7b8fc8cbd8ac5283536572aa6e4ab17/src/inspect_ai/model/_providers/util/batch.py#L307-L345",
         fix="When a batch has been read to its end, resolve everything that was in it.",
         check=ends_by_itself,
@@ -135,9 +140,10 @@ CONTRACTS = (
         level="MUST",
         family="identity",
         title="A stranger's row changes nothing",
-        statement="A row whose custom_id was never submitted, is null, a number or absent MUST NOT change any other "
-        "outcome.",
-        story="`table[row.custom_id]` raises on the one line that is not ours, and all paid rows are lost with it.",
+        statement="A row whose custom_id was never submitted, is null, a number or absent MUST NOT change any "
+        "other outcome.",
+        story="`table[row.custom_id]` raises on the one line that is not ours, and all paid rows are lost with "
+        "it.",
         why="https://github.com/agamm/batchata/blob/94aa2d51eb32ec819771ae0d0ae150e6732a0c31/batchata/providers/anthropic/parse_results.py#L33-L37",
         fix="Ask the table with a default, count strangers, and go on.",
         check=fulfilled,
@@ -149,9 +155,10 @@ CONTRACTS = (
         level="MUST",
         family="identity",
         title="The whole id counts",
-        statement="A client MUST match the complete custom_id; a row of another batch that ends alike is not its own.",
-        story="The join takes what follows the last dash, or the number in the id, and so takes in a row of another "
-        "run or another chunk.",
+        statement="A client MUST match the complete custom_id; a row of another batch that ends alike is not "
+        "its own.",
+        story="The join takes what follows the last dash, or the number in the id, and so takes in a row of "
+        "another run or another chunk.",
         why="https://github.com/apache/airflow/blob/45f9a5a4f5bcda155adae45813a2a5efe6eb0a8b/providers/common/ai/src/airflow/providers/common/ai/batch/anthropic.py",
         fix="Compare ids as whole strings, and make them unique across all batches of a run.",
         check=nothing_wrong,
@@ -168,8 +175,8 @@ CONTRACTS = (
         title="Submitted ids are unique",
         statement="A client MUST submit unique ids, also for equal prompts; equal keys MUST be refused before "
         "anything is sent, by an error that names one.",
-        story="Ids are hashes of prompts, or the user's keys as they are. The API refuses the whole batch, or one of "
-        "two answers is lost.",
+        story="Ids are hashes of prompts, or the user's keys as they are. The API refuses the whole batch, or "
+        "one of two answers is lost.",
         why="https://github.com/matt-house-e/accrue/issues/47",
         fix="Give every request an id of its own, whatever is in it, and check keys before the first call.",
         check=all_of(ids_are_distinct, fulfilled_or_refused),
@@ -184,8 +191,8 @@ CONTRACTS = (
         level="MUST",
         family="identity",
         title="A line that comes twice counts once",
-        statement="A client MUST deliver each key once. If two lines for one id differ it MUST keep the first or say "
-        "that it does not know, and MUST NOT take the last.",
+        statement="A client MUST deliver each key once. If two lines for one id differ it MUST keep the first "
+        "or say that it does not know, and MUST NOT take the last.",
         story="The results go into a dict line by line, so the last copy wins; counters and sums see both.",
         why="https://github.com/tidyverse/ellmer/issues/830",
         fix="Keep a set of what has come; of a second line only look whether it says the same.",
@@ -198,10 +205,10 @@ CONTRACTS = (
         level="MUST",
         family="identity",
         title="Any key can be submitted, or is refused at once",
-        statement="A client MUST map any key to a legal custom_id and back, or MUST refuse it before anything is "
-        "sent, naming it.",
-        story="File paths, URLs, e-mail addresses and titles are no legal ids, and one of them makes the API refuse "
-        "the whole batch.",
+        statement="A client MUST map any key to a legal custom_id and back, or MUST refuse it before anything "
+        "is sent, naming it.",
+        story="File paths, URLs, e-mail addresses and titles are no legal ids, and one of them makes the API "
+        "refuse the whole batch.",
         why="https://github.com/anthropics/anthropic-sdk-python/issues/984",
         fix="Make ids of your own, and keep the table that leads back to the keys.",
         check=fulfilled_or_refused,
@@ -214,8 +221,8 @@ CONTRACTS = (
         family="identity",
         title="Two keys never become one",
         statement="The way from keys to ids MUST be injective.",
-        story="To be legal an id is cleaned or cut, and a/b meets a.b there; or work is recognised as done by its "
-        "prompt, and two equal prompts are one.",
+        story="To be legal an id is cleaned or cut, and a/b meets a.b there; or work is recognised as done by "
+        "its prompt, and two equal prompts are one.",
         why="https://github.com/NousResearch/hermes-agent/issues/86523",
         fix="Number the requests, or hash the whole key; never clean and cut.",
         check=all_of(ids_are_distinct, fulfilled_or_refused),

@@ -10,4 +10,6 @@ from batchproof.contract import Contract
 
 _FAMILIES = (invariants, identity, outcomes, submission, polling, results, crash, secrets)
 
-CATALOGUE: Mapping[str, Contract] = {contract.id: contract for family in _FAMILIES for contract in family.CONTRACTS}
+CATALOGUE: Mapping[str, Contract] = {
+    contract.id: contract for family in _FAMILIES for contract in family.CONTRACTS
+}

@@ -42,14 +42,17 @@ EVERYTHING = plans(
 )
 
 
-def _invariant(id: str, title: str, statement: str, check: Check, *, level: Level = "MUST", is_manners: bool = False) -> Contract:
+def _invariant(
+    name: str, title: str, statement: str, check: Check, *, level: Level = "MUST", is_manners: bool = False
+) -> Contract:
     return Contract(
-        id=id,
+        id=name,
         level=level,
         family="invariants",
         title=title,
         statement=statement,
-        story="It is what the contracts of the other families have in common; a run of any of them can show its break.",
+        story="It is what the contracts of the other families have in common; a run of any of them can show its "
+        "break.",
         why="https://platform.claude.com/docs/en/build-with-claude/batch-processing",
         fix="See the contract whose plan shows it.",
         check=check,
@@ -59,11 +62,16 @@ def _invariant(id: str, title: str, statement: str, check: Check, *, level: Leve
 
 
 CONTRACTS = (
-    _invariant("I1", "Conservation", "What comes out MUST have the keys that went in, one outcome each.", conserved),
+    _invariant(
+        "I1", "Conservation", "What comes out MUST have the keys that went in, one outcome each.", conserved
+    ),
     _invariant("I2", "Provenance", "The answer under a key MUST be the answer to that key's prompt.", provenance),
     _invariant("I3", "One bill at most", "No request MUST be answered in two batches.", bought_once),
     _invariant(
-        "I4", "Honesty", "What did not succeed MUST keep its kind, type and message; unknown MUST NOT be success.", honest
+        "I4",
+        "Honesty",
+        "What did not succeed MUST keep its kind, type and message; unknown MUST NOT be success.",
+        honest,
     ),
     _invariant("I5", "Termination", "Once the server is at rest, the client MUST come to an end.", ends_by_itself),
     _invariant(
@@ -74,8 +82,12 @@ CONTRACTS = (
         level="SHOULD",
         is_manners=True,
     ),
-    _invariant("I7", "Crash equivalence", "A run that was killed and resumed MUST give the same map.", same_after_a_crash),
-    _invariant("I8", "Secrets", "Credentials MUST go to the configured origin only, and into no output.", key_stays_home),
+    _invariant(
+        "I7", "Crash equivalence", "A run that was killed and resumed MUST give the same map.", same_after_a_crash
+    ),
+    _invariant(
+        "I8", "Secrets", "Credentials MUST go to the configured origin only, and into no output.", key_stays_home
+    ),
     _invariant(
         "I9",
         "Nothing unasked",

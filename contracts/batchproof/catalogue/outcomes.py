@@ -21,6 +21,7 @@ from batchproof.checks.returns import fulfilled, succeeded_are_kept
 from batchproof.contract import Contract
 from batchproof.outcome import FINAL, PASSING
 from batchproof.plan import CALM, WHOLE_LIFE, Interrupt, Life, Moment, Plan, Row
+from batchproof.strategies.faults import Faults
 from batchproof.strategies.plans import plans, scenarios
 from batchproof.strategies.rows import rows
 
@@ -73,9 +74,10 @@ ODD_COUNTS: tuple[AnyFault, ...] = (
     Patch(on=POLLS, drop=("request_counts",)),
 )
 CANCELING = Life(interrupt=Interrupt(at=Moment(exchange=4), policy="cancel"))
-THINKING = {"type": "thinking", "thinking": "Hm.", "signature": "c2lnbmF0dXJl"}
-TOOL_USE = {"type": "tool_use", "id": "toolu_01A", "name": "look", "input": {}}
-CONTENTS: tuple[list[dict[str, object]], ...] = (
+Block = dict[str, object]
+THINKING: Block = {"type": "thinking", "thinking": "Hm.", "signature": "c2lnbmF0dXJl"}
+TOOL_USE: Block = {"type": "tool_use", "id": "toolu_01A", "name": "look", "input": {}}
+CONTENTS: tuple[list[Block], ...] = (
     [],
     [THINKING, {"type": "text", "text": "after a thought"}],
     [{"type": "text", "text": "one, "}, {"type": "text", "text": "two"}],
@@ -85,11 +87,12 @@ CONTENTS: tuple[list[dict[str, object]], ...] = (
 )
 STOPS = ("max_tokens", "refusal", "pause_turn", "model_context_window_exceeded")
 
-_contents = st.builds(
-    lambda content, stop: (_message(content=content, stop_reason=stop),),
-    st.sampled_from(CONTENTS),
-    st.sampled_from(["end_turn", *STOPS]),
-)
+
+def _holding(content: list[Block], stop: str) -> Faults:
+    return (_message(content=content, stop_reason=stop),)
+
+
+_contents = st.builds(_holding, st.sampled_from(CONTENTS), st.sampled_from(["end_turn", *STOPS]))
 _mixed = rows(states=STATES, errors=(*PASSING, *FINAL))
 _unknown = st.sampled_from([*UNKNOWN_RESULTS, UNKNOWN_ERROR, UNKNOWN_STATUS]).map(lambda fault: (fault,))
 
@@ -104,10 +107,10 @@ CONTRACTS = (
         level="MUST",
         family="outcomes",
         title="Every terminal state arrives as what it is",
-        statement="A client MUST give every row that did not succeed an outcome that tells it from success and from "
-        "the others, with the error's type and message if it is errored.",
-        story="Only `succeeded` is handled; the rest becomes None or an empty text, and nobody can tell a model that "
-        "said nothing from one that never ran.",
+        statement="A client MUST give every row that did not succeed an outcome that tells it from success and "
+        "from the others, with the error's type and message if it is errored.",
+        story="Only `succeeded` is handled; the rest becomes None or an empty text, and nobody can tell a model "
+        "that said nothing from one that never ran.",
         why="https://github.com/wandb/weave/pull/7721",
         fix="Match on result.type, all four of them, and keep what each says.",
         check=fulfilled,
@@ -123,9 +126,10 @@ CONTRACTS = (
         level="MUST",
         family="outcomes",
         title="One bad row costs no other",
-        statement="A client MUST make every row that succeeded available, whatever the others are; if it raises, the "
-        "error MUST carry them.",
-        story="A raise inside the results loop throws away thousands of answers that were paid for, because of one.",
+        statement="A client MUST make every row that succeeded available, whatever the others are; if it "
+        "raises, the error MUST carry them.",
+        story="A raise inside the results loop throws away thousands of answers that were paid for, because of "
+        "one.",
         why="https://github.com/aryn-ai/sycamore/blob/e6b3e1ca09eb2dd2418121e9a19a65a01a1efba0/lib/sycamore/sycamore/llms/anthropic.py#L278-L281",
         fix="Collect outcomes, also bad ones, and decide afterwards; put what there is on the error.",
         check=succeeded_are_kept,
@@ -153,10 +157,10 @@ CONTRACTS = (
         level="MUST",
         family="outcomes",
         title="What finished before the expiry is read",
-        statement="A client MUST return the rows that succeeded in a batch of which others expired, MUST mark the "
-        "expired, and MUST NOT send again what succeeded.",
-        story="Past expires_at the whole batch is taken for failed and its results are never opened; or a batch status "
-        "`expired` is waited for, which does not exist.",
+        statement="A client MUST return the rows that succeeded in a batch of which others expired, MUST mark "
+        "the expired, and MUST NOT send again what succeeded.",
+        story="Past expires_at the whole batch is taken for failed and its results are never opened; or a batch "
+        "status `expired` is waited for, which does not exist.",
         why="https://github.com/warmbly/warmbly/pull/333",
         fix="Wait for `ended`, read the results, and go by each row.",
         check=all_of(fulfilled, resubmitted_only_open, not_canceled),
@@ -172,9 +176,10 @@ CONTRACTS = (
         level="MUST",
         family="outcomes",
         title="A batch that is canceled still has answers",
-        statement="After a cancel a client MUST go on polling until the batch has ended, and MUST return the rows that "
-        "succeeded.",
-        story="All rows are marked canceled at once, or `canceling` is taken for a failure and the checkpoint goes.",
+        statement="After a cancel a client MUST go on polling until the batch has ended, and MUST return the "
+        "rows that succeeded.",
+        story="All rows are marked canceled at once, or `canceling` is taken for a failure and the checkpoint "
+        "goes.",
         why="https://github.com/stdapi-ai/stdapi.ai/issues/60",
         fix="A cancel is a request: poll on to `ended`, then read the results.",
         check=fulfilled,
@@ -189,9 +194,10 @@ CONTRACTS = (
         level="MUST",
         family="outcomes",
         title="Only `ended` is the end",
-        statement="A client MUST treat exactly `ended` as the end of a batch, and go on waiting on any other status.",
-        story="`while status == 'in_progress'` leaves the loop on `canceling`, when somebody cancels in the Console, "
-        "and reads results that are not there yet.",
+        statement="A client MUST treat exactly `ended` as the end of a batch, and go on waiting on any other "
+        "status.",
+        story="`while status == 'in_progress'` leaves the loop on `canceling`, when somebody cancels in the "
+        "Console, and reads results that are not there yet.",
         why="https://github.com/symfony/ai/pull/2082",
         fix="Loop until processing_status is `ended`.",
         check=fulfilled,
@@ -205,10 +211,10 @@ CONTRACTS = (
         level="MUST",
         family="outcomes",
         title="What nobody knows yet is not success",
-        statement="A result of an unknown type MUST become an outcome that says so, and change no other; an unknown "
-        "error type MUST be told as it is; an unknown batch status MUST be waited through.",
-        story="Enums that may grow are taken for closed. The official Python SDK builds an unknown result as its "
-        "*succeeded* class, so whoever asks for the class reads it as success.",
+        statement="A result of an unknown type MUST become an outcome that says so, and change no other; an "
+        "unknown error type MUST be told as it is; an unknown batch status MUST be waited through.",
+        story="Enums that may grow are taken for closed. The official Python SDK builds an unknown result as "
+        "its *succeeded* class, so whoever asks for the class reads it as success.",
         why="https://github.com/UKGovernmentBEIS/inspect_ai/blob/499e6152e7b8fc8cbd8ac5283536572aa6e4ab17/src/inspect_ai/model/_providers/_anthropic_batch.py#L131-L150",
         fix="Match on the string of the wire, with a last case that keeps the row as it is.",
         check=fulfilled,
@@ -226,8 +232,8 @@ CONTRACTS = (
         family="outcomes",
         title="Ended is neither success nor failure",
         statement="A client MUST read the results whenever a batch has ended, whatever its counts say.",
-        story="`if request_counts.errored: fail` never opens the results of a batch that is 99 % fine; its sibling "
-        "reports success of a batch in which everything failed.",
+        story="`if request_counts.errored: fail` never opens the results of a batch that is 99 % fine; its "
+        "sibling reports success of a batch in which everything failed.",
         why="https://github.com/agamm/batchata/blob/94aa2d51eb32ec819771ae0d0ae150e6732a0c31/batchata/providers/anthropic/anthropic.py#L157-L170",
         fix="Derive what became of a run from its rows.",
         check=fulfilled,
@@ -243,9 +249,10 @@ CONTRACTS = (
         level="MUST",
         family="outcomes",
         title="Counts decide nothing",
-        statement="request_counts MUST NOT decide whether a batch has ended, whether it is complete, or what to do.",
-        story="All requests count as processing until the batch ends. Clients stop when processing is 0, divide by a "
-        "total that is 0, or call a batch stalled after an hour of zeros.",
+        statement="request_counts MUST NOT decide whether a batch has ended, whether it is complete, or what to "
+        "do.",
+        story="All requests count as processing until the batch ends. Clients stop when processing is 0, divide "
+        "by a total that is 0, or call a batch stalled after an hour of zeros.",
         why="https://github.com/567-labs/instructor/pull/2529",
         fix="Show counts, and go by processing_status and the rows.",
         check=fulfilled,
@@ -256,10 +263,10 @@ CONTRACTS = (
         level="MUST",
         family="outcomes",
         title="A succeeded row is not always a finished text",
-        statement="A client MUST keep the whole message, with all its blocks; a text MUST be that of all text blocks, "
-        "and MUST NOT stand for an answer that was cut, refused or paused without saying so.",
-        story="message.content[0].text fails on a thought, a tool call and an empty list, and takes an answer that "
-        "ran into max_tokens for a whole one.",
+        statement="A client MUST keep the whole message, with all its blocks; a text MUST be that of all text "
+        "blocks, and MUST NOT stand for an answer that was cut, refused or paused without saying so.",
+        story="message.content[0].text fails on a thought, a tool call and an empty list, and takes an answer "
+        "that ran into max_tokens for a whole one.",
         why="https://github.com/safety-research/safety-tooling/pull/91",
         fix="Join the text blocks, look at stop_reason, and keep the message.",
         check=all_of(fulfilled, unfinished_is_said),

@@ -24,8 +24,8 @@ from batchproof.checks.returns import (
 )
 from batchproof.checks.tries import download_was_tried_again
 from batchproof.contract import Contract
-from batchproof.plan import CALM, WHOLE_LIFE, Life, Moment, Plan
-from batchproof.strategies.faults import bursts, transient
+from batchproof.plan import CALM, Life, Moment, Plan
+from batchproof.strategies.faults import Faults, bursts, transient
 from batchproof.strategies.plans import plans, scenarios
 from batchproof.strategies.rows import rows
 
@@ -54,6 +54,10 @@ def _said(value: str, *, on: tuple[str, ...] = POLLS, status: int = 429) -> AnyF
     return Answer(on=on, calls=(1,), status=status, headers={"retry-after": value})  # pyright: ignore
 
 
+def _limited(value: str, status: int) -> Faults:
+    return (_said(value, status=status),)
+
+
 def _skewed(created: str, expires: str) -> AnyFault:
     return Patch(on=(*CREATE, *POLLS), merge={"created_at": created, "expires_at": expires})
 
@@ -62,7 +66,17 @@ def _led(url: str) -> Plan:
     return faulty(Patch(on=POLLS, merge={"results_url": url}))
 
 
-RETRY_AFTER = ("0", "1", "59", "61", "1.5", "-1", "soon", "Mon, 05 Jan 2026 09:30:00 GMT", "Mon, 05 Jan 2015 09:30:00 GMT")
+RETRY_AFTER = (
+    "0",
+    "1",
+    "59",
+    "61",
+    "1.5",
+    "-1",
+    "soon",
+    "Mon, 05 Jan 2026 09:30:00 GMT",
+    "Mon, 05 Jan 2015 09:30:00 GMT",
+)
 FLICKER = replace(CALM, switches=Switches(create_lag=Lag(reads=2)))
 LATE_RESULTS = replace(CALM, switches=Switches(results_lag=Lag(reads=1)))
 MANY = named(*(f"k{at}" for at in range(24)))
@@ -75,8 +89,9 @@ CONTRACTS = (
         level="MUST",
         family="polling",
         title="A poll that fails is only a poll",
-        statement="A client MUST survive five failures of a poll in a row that pass (5xx, 529, 429, resets, time-outs, "
-        "half an answer), and any number of single ones; it MUST NOT cancel or start again because of them.",
+        statement="A client MUST survive five failures of a poll in a row that pass (5xx, 529, 429, resets, "
+        "time-outs, half an answer), and any number of single ones; it MUST NOT cancel or start again because "
+        "of them.",
         story="One 502 in the sixth hour ends the wait, and the next run pays for everything again.",
         why="https://github.com/rubenmarcus/ralph-starter/pull/140",
         fix="Catch what passes around the poll, back off, and reset the count when a poll succeeds.",
@@ -93,8 +108,8 @@ CONTRACTS = (
         level="MUST",
         family="polling",
         title="What is refused for good ends the wait",
-        statement="When polls are refused for good (401, 403, 404 beyond a grace, or nobody there at all), a client "
-        "MUST stop within bounded time, with an error that names the batch.",
+        statement="When polls are refused for good (401, 403, 404 beyond a grace, or nobody there at all), a "
+        "client MUST stop within bounded time, with an error that names the batch.",
         story="`except Exception: return None` around the poll makes a revoked key 'try again later', for ever.",
         why="https://github.com/stdapi-ai/stdapi.ai/issues/161",
         fix="Tell what passes from what does not, and give even that a budget.",
@@ -109,10 +124,10 @@ CONTRACTS = (
         level="MUST",
         family="polling",
         title="A batch that cannot be seen yet is waited for",
-        statement="A 404 for a batch that the client has just made, later in its life, or for results that have just "
-        "appeared MUST be tried again for a while; it MUST NOT lead to a cancel or another create.",
-        story="Reads lag behind writes: a 404 a second after the create, in mid-wait, or for results right after "
-        "`ended`. Whoever takes it for final gives up a batch that runs, or makes it twice.",
+        statement="A 404 for a batch that the client has just made, later in its life, or for results that have "
+        "just appeared MUST be tried again for a while; it MUST NOT lead to a cancel or another create.",
+        story="Reads lag behind writes: a 404 a second after the create, in mid-wait, or for results right "
+        "after `ended`. Whoever takes it for final gives up a batch that runs, or makes it twice.",
         why="https://github.com/anthropics/anthropic-sdk-python/issues/1432",
         fix="Give a 404 for your own batch a minute and three tries before you believe it.",
         check=all_of(fulfilled, created_once, not_canceled),
@@ -135,9 +150,10 @@ CONTRACTS = (
         level="SHOULD",
         family="polling",
         title="Polls leave the server in peace",
-        statement="Polls of a batch SHOULD be ten seconds apart after the first minute, and about a minute after the "
-        "first hour.",
-        story="A fixed half second for a day, or N batches at once each tick, eat the rate limit of everything else.",
+        statement="Polls of a batch SHOULD be ten seconds apart after the first minute, and about a minute "
+        "after the first hour.",
+        story="A fixed half second for a day, or N batches at once each tick, eat the rate limit of everything "
+        "else.",
         why="https://github.com/tidyverse/ellmer/blob/57e3d72d5dbe1a8bce4a3017b3468ad5fe3b2945/R/batch-chat.R#L311-L315",
         fix="Begin with ten seconds and grow to a minute, with some jitter.",
         check=all_of(polls_are_few, polls_are_spaced),
@@ -149,8 +165,8 @@ CONTRACTS = (
         level="MUST",
         family="polling",
         title="There is a deadline",
-        statement="A client MUST stop waiting for a batch that never ends, a day or two after it should have, with an "
-        "error that names it.",
+        statement="A client MUST stop waiting for a batch that never ends, a day or two after it should have, "
+        "with an error that names it.",
         story="`while True` until `ended` makes a zombie of a batch that is stuck.",
         why="https://github.com/safety-research/safety-tooling/blob/272270d18b3f81c4e210e9286eb994c0130bd57d/safetytooling/apis/inference/anthropic.py#L372-L385",
         fix="Stop some hours after expires_at, counted on your own monotonic clock, and keep the id.",
@@ -162,8 +178,9 @@ CONTRACTS = (
         level="MUST",
         family="polling",
         title="Results that cannot be read are tried again, then named",
-        statement="A download that fails MUST be tried again; if it goes on failing, the client MUST say that the "
-        "batch has ended and its results could not be read, with its id, and MUST NOT return nothing as success.",
+        statement="A download that fails MUST be tried again; if it goes on failing, the client MUST say that "
+        "the batch has ended and its results could not be read, with its id, and MUST NOT return nothing as "
+        "success.",
         story="After `ended` a failing download becomes a generic time-out, an endless loop, or an empty list.",
         why="https://github.com/superplanehq/superplane/pull/5996",
         fix="A loop of its own around the download, bounded, with an error of its own.",
@@ -179,8 +196,8 @@ CONTRACTS = (
         level="MUST",
         family="polling",
         title="Results are where results_url says",
-        statement="A client MUST read results from the results_url that it was given, absolute or relative, at any path "
-        "and with any query; its other paths MUST be those of the API, without a slash too many.",
+        statement="A client MUST read results from the results_url that it was given, absolute or relative, at "
+        "any path and with any query; its other paths MUST be those of the API, without a slash too many.",
         story="The path is put together by hand, with two slashes that worked until one day they did not.",
         why="https://github.com/tidyverse/ellmer/issues/835",
         fix="Take the URL as it is, and resolve it against the base URL.",
@@ -197,8 +214,8 @@ CONTRACTS = (
         level="MUST",
         family="polling",
         title="A list is read to its end",
-        statement="A client that looks for a batch by listing MUST follow the pages to the end of what it looks for; "
-        "a batch beyond the first page is not gone.",
+        statement="A client that looks for a batch by listing MUST follow the pages to the end of what it looks "
+        "for; a batch beyond the first page is not gone.",
         story="Recovery reads the first 20 batches, does not find its own, and makes it again.",
         why="https://github.com/BerriAI/litellm/issues/37150",
         fix="Follow has_more and last_id.",
@@ -223,10 +240,10 @@ CONTRACTS = (
         level="MUST",
         family="polling",
         title="Nobody's clock decides",
-        statement="What becomes of requests MUST NOT depend on the difference between the client's clock and the "
-        "server's, nor on how instants are written.",
-        story="expires_at is compared with the local time, in another zone or on a clock that is wrong, and the batch "
-        "is declared expired at once.",
+        statement="What becomes of requests MUST NOT depend on the difference between the client's clock and "
+        "the server's, nor on how instants are written.",
+        story="expires_at is compared with the local time, in another zone or on a clock that is wrong, and the "
+        "batch is declared expired at once.",
         why="https://github.com/apache/airflow/blob/e484bd8a409006d685fba522a12ea81165893d50/providers/anthropic/src/airflow/providers/anthropic/triggers/batch.py",
         fix="Count on a monotonic clock from your own create; take the server's instants as text.",
         check=fulfilled,
@@ -249,9 +266,10 @@ CONTRACTS = (
         level="MUST",
         family="polling",
         title="Retry-After is heard, within reason",
-        statement="A call that was limited MUST NOT be repeated before a valid Retry-After, in seconds or as a date; one "
-        "beyond the client's own deadline MUST be cut or told; nonsense MUST be taken for none.",
-        story="The header is ignored, not parsed as a date, or obeyed to the letter: the SDKs sleep for up to 49 days.",
+        statement="A call that was limited MUST NOT be repeated before a valid Retry-After, in seconds or as a "
+        "date; one beyond the client's own deadline MUST be cut or told; nonsense MUST be taken for none.",
+        story="The header is ignored, not parsed as a date, or obeyed to the letter: the SDKs sleep for up to "
+        "49 days.",
         why="https://github.com/anthropics/anthropic-sdk-python/blob/009b035305e0724ce108ebd796935f91711fc6e1/src/anthropic/_base_client.py#L826-L840",
         fix="Parse both forms, take the smaller of it and what is left of your deadline.",
         check=all_of(waits_when_told, ends_by_itself, fulfilled_or_raised),
@@ -266,7 +284,7 @@ CONTRACTS = (
         plans=plans(
             scenario=scenarios(
                 faults=st.builds(
-                    lambda value, status: (_said(value, status=status),),
+                    _limited,
                     st.one_of(st.sampled_from(RETRY_AFTER), st.integers(0, 7_200).map(str)),
                     st.sampled_from([429, 503, 529]),
                 )

@@ -19,10 +19,10 @@ CONTRACTS = (
         level="MUST",
         family="secrets",
         title="The key is sent to the API alone",
-        statement="A client MUST NOT send its credential to any other origin than the one it was given, whatever "
-        "results_url or a redirect says.",
-        story="The SDKs dial results_url as it is, with the key in the header; some HTTP libraries forward x-api-key "
-        "across a redirect.",
+        statement="A client MUST NOT send its credential to any other origin than the one it was given, "
+        "whatever results_url or a redirect says.",
+        story="The SDKs dial results_url as it is, with the key in the header; some HTTP libraries forward "
+        "x-api-key across a redirect.",
         why="https://github.com/openai/openai-python/issues/3516",
         fix="Compare origins, and send elsewhere without the key, or not at all.",
         check=all_of(key_stays_home, ends_by_itself),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from batchmock.faults import Answer, AnyFault, Close, Reset, Rows, Stall
 from batchmock.times import DAY, HOUR, MINUTE, SECOND
 from batchmock.timing import Fixed, Timing
-from batchproof.catalogue.calm import TWO, faulty, named
+from batchproof.catalogue.calm import TWO, faulty
 from batchproof.checks.all_of import all_of
 from batchproof.checks.billing import bought_once, cost_is_right
 from batchproof.checks.calls import (
@@ -32,8 +32,8 @@ from batchproof.checks.returns import (
 )
 from batchproof.contract import Contract
 from batchproof.outcome import FINAL, PASSING
-from batchproof.plan import CALM, WHOLE_LIFE, Interrupt, Life, Moment, Plan, Row
-from batchproof.strategies.faults import HTML
+from batchproof.plan import CALM, Interrupt, Life, Moment, Plan, Row
+from batchproof.strategies.faults import HTML, Faults
 from batchproof.strategies.plans import plans, scenarios
 from batchproof.strategies.rows import TEXT, rows
 
@@ -79,7 +79,9 @@ def _used(**usage: object) -> AnyFault:
     return Rows(on=RESULTS, rows=(1,), merge={"result": {"message": {"usage": usage}}})
 
 
-def _split(sizes: tuple[int, ...], *, requests_max: int = 100, bytes_max: int = 2_000, faults: tuple[AnyFault, ...] = ()) -> Plan:
+def _split(
+    sizes: tuple[int, ...], *, requests_max: int = 100, bytes_max: int = 2_000, faults: tuple[AnyFault, ...] = ()
+) -> Plan:
     made = tuple(Row(key=f"k{at}", said="日" * size) for at, size in enumerate(sizes))
     scenario = replace(CALM, faults=faults)
     return Plan(rows=made, scenario=scenario, requests_max=requests_max, bytes_max=bytes_max)
@@ -90,13 +92,17 @@ def _interrupted(at: int, policy: str, times: int = 1) -> Plan:
     return Plan(rows=TWO, lives=(life,))
 
 
+def _used_and_repeated(usage: dict[str, object], twice: bool) -> Faults:
+    return _used(**usage), *((Rows(on=RESULTS, rows=(1,), repeat=1),) if twice else ())
+
+
 _near_the_limit = plans(
     rows=rows(said=st.one_of(TEXT, st.integers(0, 400).map(lambda size: "日" * size)), max_size=12),
     requests_max=st.integers(1, 5),
     bytes_max=st.integers(900, 2_000),
 )
 _usages = st.builds(
-    lambda usage, twice: (_used(**usage), *((Rows(on=RESULTS, rows=(1,), repeat=1),) if twice else ())),
+    _used_and_repeated,
     st.fixed_dictionaries(
         {},
         optional={
@@ -115,13 +121,13 @@ CONTRACTS = (
         level="MUST",
         family="submission",
         title="A create whose answer is lost is not made again blindly",
-        statement="After a create whose answer was lost a client MUST NOT create again before it has looked for the "
-        "first batch; where it cannot tell, it MUST say so.",
-        story="Create has no idempotency key, and the SDKs retry it after resets, time-outs and 5xx: three POSTs, "
-        "three batches, three bills, and only the last is read.",
+        statement="After a create whose answer was lost a client MUST NOT create again before it has looked for "
+        "the first batch; where it cannot tell, it MUST say so.",
+        story="Create has no idempotency key, and the SDKs retry it after resets, time-outs and 5xx: three "
+        "POSTs, three batches, three bills, and only the last is read.",
         why="https://github.com/apache/airflow/pull/72400",
-        fix="Create with retries off. After an ambiguous end list the batches, recognise your own by its ids, and "
-        "adopt it; else stop with an error.",
+        fix="Create with retries off. After an ambiguous end list the batches, recognise your own by its ids, "
+        "and adopt it; else stop with an error.",
         check=all_of(bought_once, fulfilled_or_raised, ends_by_itself),
         table=tuple(faulty(fault) for fault in (*LOST, *NOT_YET)),
         plans=plans(scenario=scenarios(faults=st.sampled_from(LOST).map(lambda fault: (fault,)))),
@@ -131,9 +137,10 @@ CONTRACTS = (
         level="MUST",
         family="submission",
         title="A second attempt is the same attempt",
-        statement="Attempts at the same create MUST be the same to the byte, with the same beta and version headers; "
-        "what the caller passed in MUST NOT be changed.",
-        story="Building the body pops keys from the caller's dict, so the second attempt lacks what the first had.",
+        statement="Attempts at the same create MUST be the same to the byte, with the same beta and version "
+        "headers; what the caller passed in MUST NOT be changed.",
+        story="Building the body pops keys from the caller's dict, so the second attempt lacks what the first "
+        "had.",
         why="https://github.com/UKGovernmentBEIS/inspect_ai/blob/499e6152e7b8fc8cbd8ac5283536572aa6e4ab17/src/inspect_ai/model/_providers/_anthropic_batch.py#L65-L90",
         fix="Encode once, outside of what is retried; copy before you change.",
         check=all_of(tried_again_the_same, fulfilled_or_raised),
@@ -145,8 +152,8 @@ CONTRACTS = (
         family="submission",
         title="Earlier batches are not forgotten when a later one fails",
         statement="When a later create fails, a client MUST read the earlier batches, or name them in its error.",
-        story="The third of five creates is refused; the exception takes the ids of the first two with it, which run "
-        "and are billed.",
+        story="The third of five creates is refused; the exception takes the ids of the first two with it, "
+        "which run and are billed.",
         why="https://github.com/matt-house-e/accrue/issues/60",
         fix="Write each id down as it comes; put them all on the error.",
         check=all_of(fulfilled_or_named, bought_once),
@@ -164,10 +171,11 @@ CONTRACTS = (
         level="MUST",
         family="submission",
         title="Batches keep to the limits",
-        statement="Every create MUST have from one request to the limit of them and a body within the limit of bytes; "
-        "together they MUST hold every request once. One request that is too large by itself MUST fail alone.",
-        story="Splitting counts characters rather than bytes, forgets the envelope, takes MiB for MB, or sends an "
-        "empty batch when there is nothing to do.",
+        statement="Every create MUST have from one request to the limit of them and a body within the limit of "
+        "bytes; together they MUST hold every request once. One request that is too large by itself MUST fail "
+        "alone.",
+        story="Splitting counts characters rather than bytes, forgets the envelope, takes MiB for MB, or sends "
+        "an empty batch when there is nothing to do.",
         why="https://github.com/bespokelabsai/curator/issues/610",
         fix="Encode each request once, add up len() of the bytes and the commas, and leave a margin.",
         check=all_of(within_limits, fulfilled),
@@ -185,7 +193,8 @@ CONTRACTS = (
         level="MUST",
         family="submission",
         title="A request that cannot be sent fails alone",
-        statement="A request that cannot be encoded MUST become an error for its key; the others MUST be submitted.",
+        statement="A request that cannot be encoded MUST become an error for its key; the others MUST be "
+        "submitted.",
         story="A lone surrogate in row 71,233 raises in the encoder, and nothing is submitted at all.",
         why="https://github.com/anomalyco/opencode/issues/13988",
         fix="Encode row by row; an exception there is that row's outcome.",
@@ -202,14 +211,17 @@ CONTRACTS = (
         level="MUST",
         family="submission",
         title="What cannot succeed is not tried again",
-        statement="A client MUST NOT send a request again whose error does not pass, nor repeat a create that was "
-        "refused for good; a spend limit is such a refusal. Others it MAY send again, a bounded number of times.",
-        story="Rows with invalid_request_error are resubmitted up to max_retries, and the spend-limit 429, which has "
-        "no retry-after, is retried like any other.",
+        statement="A client MUST NOT send a request again whose error does not pass, nor repeat a create that "
+        "was refused for good; a spend limit is such a refusal. Others it MAY send again, a bounded number of "
+        "times.",
+        story="Rows with invalid_request_error are resubmitted up to max_retries, and the spend-limit 429, "
+        "which has no retry-after, is retried like any other.",
         why="https://github.com/bespokelabsai/curator/issues/296",
         fix="Decide by the inner error type and error_code, and count attempts.",
         check=all_of(final_errors_are_final, fulfilled_or_raised, ends_by_itself),
-        table=tuple(Plan(rows=(Row(key="a"), Row(key="b", state="errored", error=error))) for error in (*FINAL, *PASSING)),
+        table=tuple(
+            Plan(rows=(Row(key="a"), Row(key="b", state="errored", error=error))) for error in (*FINAL, *PASSING)
+        ),
         plans=plans(rows=rows(states=("succeeded", "errored", "expired"), errors=(*FINAL, *PASSING))),
     ),
     Contract(
@@ -217,9 +229,10 @@ CONTRACTS = (
         level="MUST",
         family="submission",
         title="No request is run twice because its batch takes long",
-        statement="A client MUST NOT run requests through the Messages API while their batch is under way, and MUST "
-        "name the batch if it gives up before 24 hours are over.",
-        story="After an hour the client gives up and runs everything at full price, while the batch finishes unread.",
+        statement="A client MUST NOT run requests through the Messages API while their batch is under way, and "
+        "MUST name the batch if it gives up before 24 hours are over.",
+        story="After an hour the client gives up and runs everything at full price, while the batch finishes "
+        "unread.",
         why="https://github.com/openclaw/openclaw/pull/88238",
         fix="Wait for at least 24 hours, or leave a handle by which the batch can be read later.",
         check=all_of(not_sent_elsewhere, fulfilled_or_named, not_canceled),
@@ -233,10 +246,10 @@ CONTRACTS = (
         level="MUST",
         family="submission",
         title="An interrupt does what was agreed, and no more",
-        statement="On an interrupt a client MUST cancel its batches or leave them running, as it was told, and MUST "
-        "leave their ids where they can be found; it MUST NOT cancel because it failed to look.",
-        story="Ctrl-C ends the loop and nobody knows the id of what goes on; or an error handler cancels a healthy "
-        "batch at hour 19, because a poll failed.",
+        statement="On an interrupt a client MUST cancel its batches or leave them running, as it was told, and "
+        "MUST leave their ids where they can be found; it MUST NOT cancel because it failed to look.",
+        story="Ctrl-C ends the loop and nobody knows the id of what goes on; or an error handler cancels a "
+        "healthy batch at hour 19, because a poll failed.",
         why="https://github.com/apache/airflow/pull/69003",
         fix="Catch BaseException, do what the policy says, name the batches, and raise again.",
         check=interrupted_as_told,
@@ -252,10 +265,10 @@ CONTRACTS = (
         level="MUST",
         family="submission",
         title="Costs are those of the distinct rows that succeeded, at half price",
-        statement="A cost that a client reports MUST be the sum over distinct succeeded rows of all kinds of tokens at "
-        "half their price; errored, canceled and expired rows cost nothing.",
-        story="The discount is left out for cache tokens, rows that came twice are paid twice, and one failed line "
-        "makes the sum zero.",
+        statement="A cost that a client reports MUST be the sum over distinct succeeded rows of all kinds of "
+        "tokens at half their price; errored, canceled and expired rows cost nothing.",
+        story="The discount is left out for cache tokens, rows that came twice are paid twice, and one failed "
+        "line makes the sum zero.",
         why="https://github.com/BerriAI/litellm/issues/27944",
         fix="Add up usage after duplicates are gone, each kind at its own price, all at half.",
         check=cost_is_right,
@@ -275,10 +288,10 @@ CONTRACTS = (
         level="MUST",
         family="submission",
         title="Betas go into the header, all of them",
-        statement="The create's anthropic-beta header MUST name what its requests need; params MUST NOT hold options "
-        "of the client.",
-        story="`betas` and `extra_body` are put into params, where the API refuses them row by row; or the header is "
-        "that of the last request alone.",
+        statement="The create's anthropic-beta header MUST name what its requests need; params MUST NOT hold "
+        "options of the client.",
+        story="`betas` and `extra_body` are put into params, where the API refuses them row by row; or the "
+        "header is that of the last request alone.",
         why="https://github.com/anthropics/anthropic-sdk-python/issues/1118",
         fix="Send the union of all betas as one header, or group requests by what they need.",
         check=all_of(params_are_its_own, fulfilled),
@@ -294,8 +307,8 @@ CONTRACTS = (
         family="submission",
         title="A mistake in every row is not made again",
         statement="When all rows fail with the same refusal a client MUST NOT submit them again.",
-        story="Params are checked after hours. A body that the API version refuses comes back as 100,000 errored rows, "
-        "and goes out again as they are.",
+        story="Params are checked after hours. A body that the API version refuses comes back as 100,000 "
+        "errored rows, and goes out again as they are.",
         why="https://platform.claude.com/docs/en/api/versioning",
         fix="Refuse what batches do not take before you send it, and stop when one reason is everybody's.",
         check=all_of(created_once, fulfilled_or_raised),
@@ -310,8 +323,8 @@ CONTRACTS = (
         level="MUST",
         family="submission",
         title="A refusal for good is asked for once",
-        statement="A create that was refused with 400, 401, 402, 403, 413 or for a spend limit MUST NOT be repeated as "
-        "it was.",
+        statement="A create that was refused with 400, 401, 402, 403, 413 or for a spend limit MUST NOT be "
+        "repeated as it was.",
         story="The SDKs retry every 429, also the one of a spend limit that lasts until the first of the month.",
         why="https://github.com/NousResearch/hermes-agent/issues/91091",
         fix="Look at error_code, and at whether there is a retry-after, before you try again.",

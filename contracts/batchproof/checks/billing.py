@@ -5,15 +5,17 @@ It does not know what clients were asked to do.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any
 
 from batchproof.checks.returns import how_it_ended
 from batchproof.contract import Break
+from batchproof.documents import as_object
 from batchproof.evidence import Evidence
 from batchproof.outcome import text_of
 
-# US dollars for a million tokens: input and output. Source: https://platform.claude.com/docs/en/about-claude/pricing,
-# read 2026-11; a batch costs half, a cache write 1.25 (five minutes) or 2 (an hour), a cache read 0.1 of the input.
+# US dollars for a million tokens of input and of output; a batch costs half, a cache write 1.25 (five minutes) or
+# 2 (an hour) of the input, a cache read 0.1.
+# Source: https://platform.claude.com/docs/en/about-claude/pricing, read 2026-11.
 PRICES: Mapping[str, tuple[float, float]] = {"claude-haiku-4-5": (1.0, 5.0), "claude-sonnet-4-5": (3.0, 15.0)}
 BATCH_SHARE = 0.5
 
@@ -68,9 +70,9 @@ def _answered(evidence: Evidence, results: Mapping[str, dict[str, Any]]) -> Iter
 
 def _nonces_in(evidence: Evidence, result: Mapping[str, Any]) -> Iterator[str]:
     message = result.get("message")
-    if result.get("type") != "succeeded" or not isinstance(message, dict):
+    if result.get("type") != "succeeded":
         return
-    text = text_of(cast(dict[str, Any], message))
+    text = text_of(as_object(message))
     yield from {nonce for nonce in evidence.asked.nonces.values() if nonce in text}
 
 

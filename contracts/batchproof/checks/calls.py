@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from batchproof.contract import Break
+from batchproof.documents import as_object
 from batchproof.evidence import Create, Evidence
 from batchproof.outcome import FINAL
 
@@ -105,15 +106,18 @@ def final_errors_are_final(evidence: Evidence) -> Break | None:
 
 def _failed_before(evidence: Evidence, at: int, order: dict[int, int]) -> set[str]:
     """Return the prompts whose errors the client had read by then, of those that do not pass."""
-    ids = {(create.batch_id, sent.custom_id): str(sent.params) for create in evidence.creates for sent in create.requests}
+    ids = {
+        (create.batch_id, sent.custom_id): str(sent.params)
+        for create in evidence.creates
+        for sent in create.requests
+    }
     found: set[str] = set()
     for download in evidence.downloads:
         if order[id(download.exchange)] > at:
             continue
         for line in download.lines:
-            error = line.result.get("error")
-            inner = error.get("error") if isinstance(error, dict) else None
-            if isinstance(inner, dict) and inner.get("type") in FINAL:
+            inner = as_object(as_object(line.result.get("error")).get("error"))
+            if inner.get("type") in FINAL:
                 params = ids.get((download.batch_id, line.custom_id or ""), "")
                 found |= {nonce for nonce in evidence.asked.nonces.values() if nonce in params}
     return found
@@ -129,7 +133,9 @@ def params_are_its_own(evidence: Evidence) -> Break | None:
                 return Break(f"it put {strange[0]!r} into a request's params")
         for key in _keys_of(evidence, create):
             if missing := needed[key] - named:
-                return Break(f"{key!r} needs the beta {min(missing)}, and the create's header does not name it", key)
+                return Break(
+                    f"{key!r} needs the beta {min(missing)}, and the create's header does not name it", key
+                )
     return None
 
 

@@ -22,5 +22,7 @@ def interrupted_as_told(evidence: Evidence) -> Break | None:
             if life.interrupt.policy == "cancel" and batch_id not in canceled:
                 return Break(f"it was interrupted and told to cancel, and left {batch_id} running")
             if life.interrupt.policy == "detach" and batch_id not in ending.error:
-                return Break(f"it was interrupted, and left {batch_id} running without naming it: {how_it_ended(ending)}")
+                return Break(
+                    f"it was interrupted, and left {batch_id} running without naming it: {how_it_ended(ending)}"
+                )
     return carried_right(evidence, evidence.seen.last)

@@ -11,6 +11,7 @@ from statistics import median
 
 from batchmock.times import HOUR, MINUTE, SECOND
 from batchproof.contract import Break
+from batchproof.documents import as_object
 from batchproof.evidence import Evidence, unpacked
 from batchproof.tape import Exchange
 
@@ -53,7 +54,7 @@ def _status(exchange: Exchange) -> str:
         found = json.loads(unpacked(exchange))
     except ValueError:
         return ""
-    return str(found.get("processing_status", "")) if isinstance(found, dict) else ""
+    return str(as_object(found).get("processing_status", ""))
 
 
 def waits_when_told(evidence: Evidence) -> Break | None:
@@ -61,12 +62,14 @@ def waits_when_told(evidence: Evidence) -> Break | None:
     calls = evidence.by_client
     for at, call in enumerate(calls):
         told_s = retry_after_s(call)
-        again = next((one for one in calls[at + 1 :] if (one.operation, one.path) == (call.operation, call.path)), None)
+        again = next(
+            (one for one in calls[at + 1 :] if (one.operation, one.path) == (call.operation, call.path)), None
+        )
         if call.status in (429, 503, 529) and told_s is not None and again is not None:
             waited_s = (again.came - call.came) / SECOND
             if waited_s < min(told_s, HONOURED_S_MAX) - 1:
                 return Break(
-                    f"it was told to come again after {told_s:g} s, and called {call.operation} after {waited_s:g} s"
+                    f"it was told to wait for {told_s:g} s, and called {call.operation} again after {waited_s:g} s"
                 )
     return None
 
@@ -80,7 +83,7 @@ def retry_after_s(call: Exchange) -> float | None:
         seconds = float(said)
     except ValueError:
         return _until(said, call.came)
-    return seconds if 0 <= seconds else None
+    return seconds if seconds >= 0 else None
 
 
 def _until(date: str, now: int) -> float | None:

@@ -1,4 +1,4 @@
-"""Whether a call of the client came to its end as it should: an outcome for every key, or an error that says enough.
+"""Whether a call of the client ended as it should: an outcome for every key, or an error that says enough.
 
 It does not know what the plan was.
 """
@@ -87,7 +87,9 @@ def named_or_missing(evidence: Evidence) -> Break | None:
 def nothing_wrong(evidence: Evidence) -> Break | None:
     """Whatever is said of a key is right; one that has no line may be left out, or be what an error is about."""
     ending = evidence.seen.last
-    if ending.how != "returned" and (ending.how != "raised" or all(map(evidence.served_for, evidence.asked.nonces))):
+    if ending.how != "returned" and (
+        ending.how != "raised" or all(map(evidence.served_for, evidence.asked.nonces))
+    ):
         return not_returned(ending)
     return carried_right(evidence, ending)
 
@@ -99,7 +101,9 @@ def succeeded_are_kept(evidence: Evidence) -> Break | None:
         return fulfilled(evidence)
     for key in evidence.asked.nonces:
         if _has_succeeded(evidence, key) and key not in (ending.outcomes or {}):
-            return Break(f"{key!r} succeeded and was paid for, and its answer is lost: {how_it_ended(ending)}", key)
+            return Break(
+                f"{key!r} succeeded and was paid for, and its answer is lost: {how_it_ended(ending)}", key
+            )
     return carried_right(evidence, ending)
 
 
@@ -168,7 +172,9 @@ def names_batches(evidence: Evidence) -> Break | None:
 
 
 def _unnamed(ending: Ending, keys: Collection[str]) -> Break | None:
-    if any(key in ending.error or repr(key) in ending.error or repr(key[:40])[1:-1] in ending.error for key in keys):
+    if any(
+        key in ending.error or repr(key) in ending.error or repr(key[:40])[1:-1] in ending.error for key in keys
+    ):
         return None
     return Break(f"it refused without naming a key: {_said(ending)}")
 

@@ -4,10 +4,11 @@ It does not know plans, nor what else a client did.
 """
 
 from collections.abc import Sequence
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from batchmock.errors import ErrorType
 from batchproof.contract import Break
+from batchproof.documents import as_list, as_object
 from batchproof.evidence import Evidence, Line
 from batchproof.outcome import Outcome, text_of
 from batchproof.plan import nonce
@@ -40,7 +41,9 @@ def someone_elses(evidence: Evidence, key: str, outcome: Outcome) -> Break | Non
         if theirs in text:
             return Break(f"{_named(key)} was given the answer to {_named(other)}", key)
     if nonce(0).partition("-")[0] in text:
-        return Break(f"{_named(key)} was given an answer to another prompt than the one it has now: {text[:60]!r}", key)
+        return Break(
+            f"{_named(key)} was given an answer to another prompt than the one it has now: {text[:60]!r}", key
+        )
     return None
 
 
@@ -79,7 +82,7 @@ def _differs(outcome: Outcome, line: Line) -> str | None:
     if outcome.kind != served:
         return f"is said to be {outcome.kind}, and its line says {served}"
     if served == "succeeded":
-        return _answer_differs(outcome, cast(dict[str, Any], result["message"]))
+        return _answer_differs(outcome, result["message"])
     return _error_differs(outcome, _inner(result)) if served == "errored" else None
 
 
@@ -100,9 +103,7 @@ def _error_differs(outcome: Outcome, error: dict[str, Any]) -> str | None:
 
 
 def _inner(result: dict[str, Any]) -> dict[str, Any]:
-    envelope = result.get("error")
-    error = envelope.get("error") if isinstance(envelope, dict) else None
-    return cast(dict[str, Any], error) if isinstance(error, dict) else {}
+    return as_object(as_object(result.get("error")).get("error"))
 
 
 def _told_text(outcome: Outcome) -> str | None:
@@ -113,10 +114,12 @@ def _told_text(outcome: Outcome) -> str | None:
 
 def _holds(told: object, served: object) -> bool:
     """Tell whether everything that was served is there; SDKs add what is not."""
-    if isinstance(served, dict) and isinstance(told, dict):
-        return all(key in told and _holds(told[key], value) for key, value in served.items())
-    if isinstance(served, list) and isinstance(told, list):
-        return len(told) == len(served) and all(map(_holds, told, served))
+    if type(served) is dict and type(told) is dict:
+        here, there = as_object(told), as_object(served)
+        return all(name in here and _holds(here[name], value) for name, value in there.items())
+    if type(served) is list and type(told) is list:
+        here, there = as_list(told), as_list(served)
+        return len(here) == len(there) and all(map(_holds, here, there))
     return told == served
 
 

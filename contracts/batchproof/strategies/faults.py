@@ -50,7 +50,7 @@ def bursts(draw: st.DrawFn, on: Operation, *, first: int = 2, longest: int = 5) 
 
 
 def framings() -> SearchStrategy[Faults]:
-    """Return ways in which a results file may be written and cut into pieces, none of which changes what it says."""
+    """Return ways to write a results file and to cut it into pieces, none of which changes what it says."""
     lines = st.builds(
         Lines,
         on=st.just(("results",)),
@@ -85,11 +85,13 @@ def cuts(*, calls: tuple[int, ...] = (1,)) -> SearchStrategy[Faults]:
 
 def row_numbers(most: int = 6) -> SearchStrategy[tuple[int, ...]]:
     """Return places of rows in a results file, from 1."""
-    return st.lists(st.integers(1, most), min_size=1, max_size=3, unique=True).map(lambda found: tuple(sorted(found)))
+    return st.lists(st.integers(1, most), min_size=1, max_size=3, unique=True).map(
+        lambda found: tuple(sorted(found))
+    )
 
 
 def missing(*, calls: tuple[int, ...] = ()) -> SearchStrategy[Faults]:
     """Return results files that lack rows, in the given calls or in all."""
-    return st.builds(Rows, on=st.just(("results",)), calls=st.just(calls), rows=row_numbers(), missing=st.just(True)).map(
-        lambda fault: (fault,)
-    )
+    return st.builds(
+        Rows, on=st.just(("results",)), calls=st.just(calls), rows=row_numbers(), missing=st.just(True)
+    ).map(lambda fault: (fault,))

@@ -4,6 +4,7 @@ It does not know contracts.
 """
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import hypothesis.strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -30,8 +31,12 @@ def scenarios(
     base: Scenario = CALM,
 ) -> SearchStrategy[Scenario]:
     """Return scenarios that differ from one in the seed, the order of results and the faults."""
+
+    def made(seed: int, order: ResultOrder, faults: tuple[AnyFault, ...]) -> Scenario:
+        return replace(base, seed=seed, order=order, faults=base.faults + faults)
+
     return st.builds(
-        lambda seed, order, faults: replace(base, seed=seed, order=order, faults=base.faults + faults),
+        made,
         seed=st.integers(0, 999),
         order=orders() if order is None else order,
         faults=st.just(NO_FAULTS) if faults is None else faults,
@@ -49,7 +54,10 @@ def plans(
 
     Further keywords are fields of a plan: a value, or a strategy for one.
     """
-    drawn = {name: value if isinstance(value, SearchStrategy) else st.just(value) for name, value in fixed.items()}
+    drawn: dict[str, SearchStrategy[Any]] = {
+        name: cast(SearchStrategy[Any], value) if isinstance(value, SearchStrategy) else st.just(value)
+        for name, value in fixed.items()
+    }
     return st.builds(
         Plan,
         rows=rows_of_all_kinds() if rows is None else rows,

@@ -114,12 +114,12 @@ def _told_text(outcome: Outcome) -> str | None:
 
 def _holds(told: object, served: object) -> bool:
     """Tell whether everything that was served is there; SDKs add what is not."""
-    if type(served) is dict and type(told) is dict:
-        here, there = as_object(told), as_object(served)
+    if there := as_object(served):
+        here = as_object(told)
         return all(name in here and _holds(here[name], value) for name, value in there.items())
-    if type(served) is list and type(told) is list:
-        here, there = as_list(told), as_list(served)
-        return len(here) == len(there) and all(map(_holds, here, there))
+    if items := as_list(served):
+        mine = as_list(told)
+        return len(mine) == len(items) and all(map(_holds, mine, items))
     return told == served
 
 

@@ -12,8 +12,8 @@ from batchproof.plan import Plan
 from batchproof.tape import Exchange
 
 # *returned* and *raised* are a client's own doing; *killed* and *interrupted* are a plan's. *waited*: it would
-# have waited too long. *hung*: it did nothing, or far too much, in real time. *broke*: its process ended by itself,
-# or what it said was no answer.
+# have waited too long. *hung*: it did nothing, or far too much, in real time. *broke*: its process ended by
+# itself, or what it said was no answer.
 How = Literal["returned", "raised", "killed", "interrupted", "waited", "hung", "broke"]
 
 

@@ -28,6 +28,7 @@ RINGS = {
     "workspace": 3, "emulator": 3, "snapshot": 3,
     "http": 4, "access_log": 4, "canned_file": 4, "scenario_files": 4, "request_files": 4,
     "coupling": 4, "socket_wire": 4,
+    "strike": 0, "idle_faults": 1,
     "scenario_choice": 4, "history_file": 4, "handle": 4, "workspace_handle": 4, "remote": 4,
     "patience": 5, "server": 5, "inprocess": 5, "cli": 5, "__main__": 6, "__init__": 0,
 }  # fmt: skip

@@ -8,7 +8,7 @@ from collections import deque
 from operator import attrgetter
 from threading import Lock
 
-from batchmock.exchange import Exchange, record, tighten
+from batchmock.exchange import Exchange, record, strikes_without_effect, tighten
 from batchmock.record import HistoryPage, HistoryQuery
 
 PAGE_LIMIT_DEFAULT = 1_000
@@ -67,4 +67,5 @@ def _matches(exchange: Exchange, query: HistoryQuery) -> bool:
         query.operation in (None, exchange.operation)
         and query.batch_id in (None, exchange.batch_id)
         and query.status in (None, exchange.status)
+        and (not query.without_effect or bool(strikes_without_effect(exchange)))
     )

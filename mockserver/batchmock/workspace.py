@@ -14,7 +14,7 @@ from batchmock.draws import Identifiers
 from batchmock.errors import ApiError, batch_not_found, invalid_request
 from batchmock.facts import BatchFacts, Submission, WorkspaceState
 from batchmock.fault_book import FaultBook, Visit
-from batchmock.faults import AnyFault, Operation
+from batchmock.faults import Operation
 from batchmock.history import History
 from batchmock.limits import EXCHANGES_KEPT_MAX, PAGE_LIMIT_DEFAULT
 from batchmock.models import MODELS, Model
@@ -24,6 +24,7 @@ from batchmock.queueing import Queue
 from batchmock.rates import Allowance, Reading, too_many
 from batchmock.scenario import Scenario
 from batchmock.store import NOTHING, MemoryStore, Slice
+from batchmock.strike import Strike
 from batchmock.switches import Switches
 from batchmock.times import MINUTE
 from batchmock.wire.request import BatchRequest
@@ -108,7 +109,7 @@ class Workspace:
         with self._lock:
             return self._allowance.reading(self.scenario, now)
 
-    def strike(self, operation: Operation, batch_id: str | None) -> Sequence[AnyFault]:
+    def strike(self, operation: Operation, batch_id: str | None) -> Sequence[Strike]:
         """Return the faults that strike an exchange; counts it."""
         faults = self.scenario.faults
         if not faults:

@@ -18,6 +18,7 @@ from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
 from batchmock.faults import Answer, Close, Patch, Reset
 from batchmock.limits import RateLimits
+from batchmock.record import FaultSeen
 from batchmock.remote import RemoteEmulator
 from batchmock.scenario import Scenario
 from batchmock.server import running
@@ -361,7 +362,7 @@ def test_what_faults_did_is_told_and_what_they_could_not_do() -> None:
     assert lost.status_code == create.status == 529
     assert (create.faults, create.faults_without_effect) == (("answer",), ())
     assert (create.batch_id, create.requests) == (batch.id, 1)
-    assert (poll.faults, poll.faults_without_effect) == (("patch", "close"), ("close",))
+    assert (poll.faults, poll.faults_without_effect) == (("patch", "close"), (FaultSeen(2, "close"),))
     assert (poll.is_complete, poll.is_over) == (True, True)
 
 

@@ -101,7 +101,7 @@ class ExchangeLayer:
                 exchange.sent_bytes += len(message.get("body", b""))
                 if not message.get("more_body", False):
                     exchange.is_complete = True
-                    if not exchange.faults:
+                    if not exchange.strikes:
                         # Before it is sent: whoever has the whole answer finds it in the history. What faults came
                         # to is known only afterwards.
                         self._end(exchange, scope)

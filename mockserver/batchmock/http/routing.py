@@ -67,12 +67,12 @@ class Methods:
         if (
             call.workspace.scenario.faults
             and endpoint.operation
-            and (faults := call.workspace.strike(endpoint.operation, call.named_batch))
+            and (strikes := call.workspace.strike(endpoint.operation, call.named_batch))
         ):
-            exchange.faults = faults
+            exchange.strikes = strikes
             refused = partial(refusal, exchange=exchange, switches=switches)
-            struck = Struck(call, faults, refused, self._packed)
-            exchange.faults_without_effect = await struck.answer(handler, scope, receive, send)
+            struck = Struck(call, strikes, refused, self._packed)
+            await struck.answer(handler, scope, receive, send)
             return
         response = await handler(call)
         await self._packed(response)(scope, receive, send)

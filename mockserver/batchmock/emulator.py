@@ -60,7 +60,8 @@ class Emulator:
     def receive(self, exchange: Exchange, workspace: Workspace) -> None:
         """Put an exchange into a workspace's history; its ids depend on nobody else's."""
         workspace.history.open(exchange)
-        exchange.request_id = self._request_ids.of(f"{workspace.id}\0{exchange.sequence}")
+        number = workspace.history.place(exchange)
+        exchange.request_id = self._request_ids.of(f"{workspace.id}\0{number}")
 
     def reset(self, workspace: Workspace) -> None:
         """Make a workspace as it was before its first call: no batches, the clock where clocks start."""
@@ -75,6 +76,7 @@ class Emulator:
             replaced = self._workspaces.get(workspace_id)
             if replaced is not None:
                 made.history = replaced.history
+            made.history.go_on_from(state.exchanges)
             self._workspaces[workspace_id] = made
 
     def request_id(self) -> str:

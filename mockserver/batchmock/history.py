@@ -21,11 +21,17 @@ class History:
         self._exchanges: deque[Exchange] = deque(maxlen=kept_max)
         self._count = 0
         self._cleared = 0
+        self._undone = 0
         self._latest = Exchange(method="", path="")
         self._lock = Lock()
 
     def __len__(self) -> int:
         return len(self._exchanges)
+
+    @property
+    def exchanges(self) -> int:
+        """How many exchanges the workspace has had, as far as they were not undone."""
+        return self._count - self._undone
 
     @property
     def dropped(self) -> int:
@@ -40,6 +46,17 @@ class History:
             self._exchanges.append(exchange)
             tighten(exchange, self._latest)
             self._latest = exchange
+
+    def place(self, exchange: Exchange) -> int:
+        """Return the place of a new exchange among those not undone, from 1: the same in every replay."""
+        return exchange.sequence - self._undone
+
+    def go_on_from(self, exchanges: int) -> None:
+        """Go on as after so many exchanges; those that came after them are undone, and stay in the history."""
+        with self._lock:
+            skipped = max(0, exchanges - self._count)
+            self._count, self._cleared = self._count + skipped, self._cleared + skipped
+            self._undone = self._count - exchanges
 
     def clear(self) -> int:
         """Forget all exchanges, and tell how many they were; numbers go on."""

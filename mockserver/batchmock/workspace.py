@@ -240,6 +240,7 @@ class Workspace:
                 now=now,
                 scenario=self.scenario,
                 created=self._created,
+                exchanges=self.history.exchanges,
                 batches=tuple(self._store.all()),
             )
 

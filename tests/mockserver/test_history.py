@@ -418,19 +418,6 @@ def a_day_on(url: str) -> tuple[str, str]:
         return history, client.get(f"/_emulator/batches/{created['id']}/plan").text
 
 
-def test_the_same_seed_and_calls_give_the_same_history_and_truth_in_two_processes() -> None:
-    options = ("--clock", "manual", "--start", "2026-01-31T09:00:00Z", "--scenario", "all-four", "--quiet")
-    with serving(*options, "--seed", "7") as one, serving(*options, "--seed", "7") as two:
-        first, second = a_day_on(one.url), a_day_on(two.url)
-    with serving(*options, "--seed", "7") as restarted, serving(*options, "--seed", "8") as other:
-        third, different = a_day_on(restarted.url), a_day_on(other.url)
-
-    assert first == second == third
-    assert first[0].count("\n") == 4
-    assert first[0] != different[0]
-    assert first[1] != different[1]
-
-
 def test_a_server_writes_its_history_to_a_file_as_it_happens(tmp_path: Path) -> None:
     file = tmp_path / "history.jsonl"
     file.write_text("kept\n")

@@ -24,7 +24,7 @@ RINGS = {
     "asked": 0, "replies.answers": 0, "replies.canned": 0, "replies.given": 0, "replies.question": 0,
     "params": 1, "messages": 1, "moments": 1, "order": 1, "verdicts": 1, "preflight": 1, "plan": 1,
     "projection": 1, "queueing": 1, "replies": 1, "samples": 1, "cancel": 1, "truth": 1,
-    "store": 2, "plans": 2, "fault_book": 2, "rates": 2, "history": 2,
+    "store": 2, "plans": 2, "renderings": 2, "fault_book": 2, "rates": 2, "history": 2,
     "workspace": 3, "emulator": 3, "snapshot": 3,
     "http": 4, "access_log": 4, "canned_file": 4, "scenario_files": 4, "request_files": 4,
     "coupling": 4, "socket_wire": 4,

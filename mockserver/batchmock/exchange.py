@@ -75,8 +75,8 @@ class Exchange(Struct, kw_only=True, gc=False):
 
 
 def kept(headers: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return of a request's headers what a history tells, not yet bounded."""
-    return [pair for pair in headers.items() if pair[0] in _REQUEST_HEADERS]
+    """Return of a request's headers what a history tells."""
+    return [(name, value[:CHARS_MAX]) for name, value in headers.items() if name in _REQUEST_HEADERS]
 
 
 # Most responses have the same ones, so most exchanges can share what is kept of them.
@@ -94,10 +94,13 @@ def tighten(exchange: Exchange, earlier: Exchange) -> None:
         exchange.batch_id = earlier.batch_id
     if exchange.credentials == earlier.credentials:
         exchange.credentials = earlier.credentials
+    if exchange.request_headers is not earlier.request_headers:
+        _tighten_headers(exchange, earlier)
+
+
+def _tighten_headers(exchange: Exchange, earlier: Exchange) -> None:
     if exchange.request_headers == earlier.request_headers:
         exchange.request_headers = earlier.request_headers
-    else:
-        exchange.request_headers = [(name, value[:CHARS_MAX]) for name, value in exchange.request_headers]
 
 
 def strikes_without_effect(exchange: Exchange) -> Sequence[Strike]:

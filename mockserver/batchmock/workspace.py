@@ -22,6 +22,7 @@ from batchmock.plans import Plans
 from batchmock.projection import BatchView, project, result_lines
 from batchmock.queueing import Queue
 from batchmock.rates import Allowance, Reading, too_many
+from batchmock.renderings import Renderings
 from batchmock.scenario import Scenario
 from batchmock.store import NOTHING, MemoryStore, Slice
 from batchmock.strike import Strike
@@ -85,6 +86,7 @@ class Workspace:
         self._store = MemoryStore()
         self._fault_book = FaultBook(scenario.seed)
         self._plans = Plans()
+        self.renderings = Renderings()
         self._created = 0
         self._lock = Lock()
 
@@ -99,8 +101,6 @@ class Workspace:
         Raises:
             ApiError: 429.
         """
-        if self.scenario.is_unmetered:
-            return
         with self._lock:
             self._allowance.take_call(self.scenario, now)
 
@@ -224,6 +224,7 @@ class Workspace:
                 )
             self._store.delete(batch_id)
             self._plans.forget(batch_id)
+            self.renderings.forget(batch_id)
 
     def adopt(self, scenario: Scenario) -> None:
         """Let batches to come unfold by a scenario; what its faults and limits count is counted from now on."""

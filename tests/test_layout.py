@@ -30,6 +30,7 @@ RINGS = {
     "coupling": 4, "socket_wire": 4,
     "strike": 0, "idle_faults": 1,
     "scenario_choice": 4, "history_file": 4, "handle": 4, "workspace_handle": 4, "remote": 4,
+    "timeline": 4, "opened": 4, "testing": 6, "server_process": 6, "pytest_fixtures": 6, "pytest_plugin": 6,
     "patience": 5, "server": 5, "inprocess": 5, "cli": 5, "__main__": 6, "__init__": 0,
 }  # fmt: skip
 
@@ -51,6 +52,7 @@ KEPT_TO = {
     "click": ("cli/", "cli.py", "demo/command.py", "demo/display.py"),
     "httpx": ("inprocess/",), "httpx2": ("inprocess/", *SDK_EDGE),
     "anthropic": ("inprocess/", *SDK_EDGE), "respx": ("inprocess/",),
+    "pytest": ("pytest_plugin.py", "pytest_fixtures.py"),
     "time_machine": ("coupling/",), "trio": ("coupling/",),
 }  # fmt: skip
 
@@ -62,6 +64,7 @@ FORBIDDEN_CALLS = {
 # Where real time and real threads come in.
 EDGE_OF_TIME = {
     "batchmock/server.py", "batchmock/socket_wire.py",
+    "batchmock/pytest_plugin.py",
     "batchmock/inprocess/emulator.py", "batchmock/inprocess/wire.py",
     "batchmock/coupling/stand_ins.py", "batchmock/coupling/stuck.py",
     "batchmock/coupling/turns.py", "batchmock/coupling/wall.py",

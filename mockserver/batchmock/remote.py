@@ -26,9 +26,15 @@ T = TypeVar("T")
 
 
 class RemoteEmulator:
-    """The workspace that an API key opens, on an emulator that listens at a base URL."""
+    """The workspace that an API key opens, on an emulator that listens at a base URL.
+
+    - ``base_url``, ``api_key``: where its clients find it, and what they send.
+    - ``clock``: its own time.
+    """
 
     def __init__(self, base_url: str, api_key: str = "test", *, control_token: str | None = None) -> None:
+        self.base_url = base_url
+        self.api_key = api_key
         self._plane = _ControlPlane(base_url, api_key, control_token)
         self.clock = RemoteClock(self._plane)
 

@@ -47,7 +47,7 @@ def run(
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     found = re.findall(r"^(PASSED|FAILED|ERROR) test_\w+\.py::(?:\w+::)?(\S+)", ran.stdout, re.MULTILINE)
     return Run(ran.returncode, {test: outcome.lower() for outcome, test in found}, ran.stdout + ran.stderr)

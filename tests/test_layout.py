@@ -41,6 +41,7 @@ CLIENT_RINGS = {
     "schema": 2, "journal": 2, "load": 2,
     "bench": 3, "reading": 3, "polling": 3, "download": 3, "collection": 3, "lost": 3, "submission": 3, "run": 3,
     "flow": 3, "clerk": 3,
+    "patience": 3,
     "sdk": 4, "nonces": 4, "signals": 4, "sync": 5, "aio": 5, "cli": 6, "__init__": 0,
 }  # fmt: skip
 
@@ -68,8 +69,8 @@ EDGE_OF_TIME = {
     "batchmock/inprocess/emulator.py", "batchmock/inprocess/wire.py",
     "batchmock/coupling/stand_ins.py", "batchmock/coupling/stuck.py",
     "batchmock/coupling/turns.py", "batchmock/coupling/wall.py",
-    "batchclient/sync.py", "batchclient/aio.py", "batchclient/nonces.py", "batchclient/cli/service.py",
-    "batchproof/demo/command.py", "batchproof/demo/night.py",
+    "batchclient/sync.py", "batchclient/aio.py", "batchclient/nonces.py",
+    "batchproof/demo/command.py",
 }  # fmt: skip
 
 

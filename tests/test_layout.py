@@ -70,7 +70,7 @@ EDGE_OF_TIME = {
     "batchmock/coupling/stand_ins.py", "batchmock/coupling/stuck.py",
     "batchmock/coupling/turns.py", "batchmock/coupling/wall.py",
     "batchclient/sync.py", "batchclient/aio.py", "batchclient/nonces.py",
-    "batchproof/demo/command.py",
+    "batchproof/demo/command.py", "batchproof/demo/night.py",
 }  # fmt: skip
 
 

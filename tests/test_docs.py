@@ -11,6 +11,7 @@ import pytest
 
 from batchmock.cli.serve import serve
 from batchmock.http.control.calls import CALLS, OPEN_CALLS
+from batchmock.pytest_plugin import MARKERS
 from batchmock.record import Record
 from batchmock.truth import BatchTruth, RequestTruth
 from tests.programs import ROOT, free_port, serving
@@ -22,6 +23,8 @@ PAGES = [
     *sorted(ROOT.glob("*/README.md")),
 ]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# Blocks that define tests are run as such.
+PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio", "-p", "no:trio")
 # Blocks that are this very run of the tests.
 SET_UP = "python3 -m venv .venv && "
 
@@ -51,16 +54,19 @@ def url() -> Generator[str]:
 
 
 @pytest.mark.parametrize("text", numbered("python"))
-def test_a_python_block_runs_as_it_stands(text: str, url: str) -> None:
+def test_a_python_block_runs_as_it_stands(text: str, url: str, tmp_path: Path) -> None:
+    file = tmp_path / "test_block.py"
+    file.write_text(text)
     ran = subprocess.run(
-        [sys.executable, "-W", "error", "-c", text],
+        [sys.executable, "-W", "error", *(PYTEST if "def test_" in text else ()), file],
         env=environment(url),
         capture_output=True,
         text=True,
         check=False,
+        cwd=tmp_path,
     )
 
-    assert (ran.returncode, ran.stderr) == (0, "")
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
 
 
 @pytest.mark.parametrize("text", numbered("sh"))
@@ -160,6 +166,16 @@ def test_every_field_of_the_history_and_the_truth_is_described() -> None:
     fields = {field for shape in (Record, BatchTruth, RequestTruth) for field in shape.__struct_fields__}
 
     assert [field for field in sorted(fields) if f"`{field}`" not in page] == []
+
+
+def test_every_marker_setting_and_fixture_of_the_pytest_plugin_is_described(pytestconfig: pytest.Config) -> None:
+    page = (ROOT / "docs/pytest.md").read_text()
+    names = [marker.partition("(")[0] for marker in MARKERS] + ["batch_emulator", "batch_server", "--batch-seed"]
+    names += [
+        name for name in ("batch_coupled_time =", "batch_allow =") if pytestconfig.getini(name[:-2]) is not None
+    ]
+
+    assert [name for name in names if f"`{name}" not in page] == []
 
 
 def test_relative_links_lead_somewhere() -> None:

@@ -24,11 +24,13 @@ RINGS = {
     "asked": 0, "replies.answers": 0, "replies.canned": 0, "replies.given": 0, "replies.question": 0,
     "params": 1, "messages": 1, "moments": 1, "order": 1, "verdicts": 1, "preflight": 1, "plan": 1,
     "projection": 1, "queueing": 1, "replies": 1, "samples": 1, "cancel": 1, "truth": 1,
-    "store": 2, "plans": 2, "fault_book": 2, "rates": 2, "history": 2,
+    "store": 2, "plans": 2, "renderings": 2, "fault_book": 2, "rates": 2, "history": 2,
     "workspace": 3, "emulator": 3, "snapshot": 3,
     "http": 4, "access_log": 4, "canned_file": 4, "scenario_files": 4, "request_files": 4,
     "coupling": 4, "socket_wire": 4,
+    "strike": 0, "idle_faults": 1,
     "scenario_choice": 4, "history_file": 4, "handle": 4, "workspace_handle": 4, "remote": 4,
+    "timeline": 4, "opened": 4, "testing": 6, "server_process": 6, "pytest_fixtures": 6, "pytest_plugin": 6,
     "patience": 5, "server": 5, "inprocess": 5, "cli": 5, "__main__": 6, "__init__": 0,
 }  # fmt: skip
 
@@ -39,7 +41,8 @@ CLIENT_RINGS = {
     "schema": 2, "journal": 2, "load": 2,
     "bench": 3, "reading": 3, "polling": 3, "download": 3, "collection": 3, "lost": 3, "submission": 3, "run": 3,
     "flow": 3, "clerk": 3,
-    "sdk": 4, "nonces": 4, "signals": 4, "waiting": 4, "sync": 5, "aio": 5, "cli": 6, "__init__": 0,
+    "patience": 3,
+    "sdk": 4, "nonces": 4, "signals": 4, "sync": 5, "aio": 5, "cli": 6, "__init__": 0,
 }  # fmt: skip
 
 # Third parties that must not spread: where each may be imported, as a prefix of the path in its package.
@@ -50,6 +53,7 @@ KEPT_TO = {
     "click": ("cli/", "cli.py", "demo/command.py", "demo/display.py"),
     "httpx": ("inprocess/",), "httpx2": ("inprocess/", *SDK_EDGE),
     "anthropic": ("inprocess/", *SDK_EDGE), "respx": ("inprocess/",),
+    "pytest": ("pytest_plugin.py", "pytest_fixtures.py"),
     "time_machine": ("coupling/",), "trio": ("coupling/",),
 }  # fmt: skip
 
@@ -61,10 +65,11 @@ FORBIDDEN_CALLS = {
 # Where real time and real threads come in.
 EDGE_OF_TIME = {
     "batchmock/server.py", "batchmock/socket_wire.py",
+    "batchmock/pytest_plugin.py",
     "batchmock/inprocess/emulator.py", "batchmock/inprocess/wire.py",
     "batchmock/coupling/stand_ins.py", "batchmock/coupling/stuck.py",
     "batchmock/coupling/turns.py", "batchmock/coupling/wall.py",
-    "batchclient/sync.py", "batchclient/aio.py", "batchclient/waiting.py", "batchclient/nonces.py", "batchclient/cli/service.py",
+    "batchclient/sync.py", "batchclient/aio.py", "batchclient/nonces.py",
     "batchproof/demo/command.py", "batchproof/demo/night.py",
 }  # fmt: skip
 

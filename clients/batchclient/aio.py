@@ -6,6 +6,7 @@ the milliseconds that it takes.
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -17,19 +18,13 @@ from batchclient.clerk import Clerk, JournalPath
 from batchclient.cost import Estimate
 from batchclient.effects import Answer, Call, Download, Effect, NoAnswer, Reply, Sleep, Steps, T
 from batchclient.errors import RunError
-from batchclient.flow import EVERYTHING, Stages, conduct, stop
+from batchclient.flow import EVERYTHING, Stages, cancel, conduct
 from batchclient.load import Requests
 from batchclient.nonces import new_nonce
 from batchclient.policy import Policy
 from batchclient.run import BatchRun
 from batchclient.sdk import BODY_ERRORS, answer, no_answer, options, refusal
 from batchclient.signals import terminating_as_interrupting
-from batchclient.waiting import monotonic
-
-
-async def pause(seconds: float) -> None:
-    """Wait; looked up at each call, as a test may put a sleep of its own in its place."""
-    await asyncio.sleep(seconds)
 
 
 class AsyncBatchClient:
@@ -44,18 +39,19 @@ class AsyncBatchClient:
         sdk: AsyncAnthropic | None = None,
         *,
         policy: Policy | None = None,
-        clock: Callable[[], float] = monotonic,
-        sleep: Callable[[float], Awaitable[object]] = pause,
+        clock: Callable[[], float] | None = None,
+        sleep: Callable[[float], Awaitable[object]] | None = None,
         draw: Callable[[], float] = random.random,
         nonce: Callable[[], str] = new_nonce,
         on_progress: Callable[[Progress], None] = unobserved,
     ) -> None:
         self._sdk = sdk or AsyncAnthropic()
-        self._sleep = sleep
+        # Looked up now: whoever moves time in a test puts their own in these places.
+        self._sleep = sleep or asyncio.sleep
         self._clerk = Clerk(
             base_url=str(self._sdk.base_url),
             policy=policy or Policy(),
-            clock=clock,
+            clock=clock or time.monotonic,
             draw=draw,
             nonce=nonce,
             observe=on_progress,
@@ -110,7 +106,7 @@ class AsyncBatchClient:
             UnfinishedError: a batch could not be canceled, or some outcomes cannot be had.
         """
         run = self._clerk.reopen(journal)
-        return await self._work(run, journal, stop(self._clerk.bench(run)))
+        return await self._work(run, journal, cancel(self._clerk.bench(run)))
 
     def estimate(self, requests: Requests) -> Estimate:
         """Return what requests may cost at most. Nothing is sent."""
@@ -165,7 +161,7 @@ class AsyncBatchClient:
             )
         except APIStatusError as error:
             return refusal(error)
-        except APIConnectionError as error:
+        except (APIConnectionError, *BODY_ERRORS) as error:
             return no_answer(error)
         try:
             if response.status_code == 200:

@@ -97,6 +97,11 @@ class Refused:
         named = _ROW.match(self.message)
         return int(named[1]) if named else None
 
+    @property
+    def reason(self) -> str:
+        """The refusal in one line."""
+        return f"{self.status} {self.error_type}".rstrip() + f": {self.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class Busy:
@@ -118,6 +123,8 @@ class Lost:
 class NotFound:
     """There is no such thing, or it cannot be seen yet."""
 
+    reason = "404: there is no such thing, or it cannot be seen"
+
 
 Trouble: TypeAlias = Refused | Busy | Lost | NotFound
 
@@ -138,9 +145,9 @@ def trouble(heard: Heard) -> Trouble:
         return Lost(heard.reason) if heard.sent else Busy(heard.reason, None)
     hint, fault = retry_after_s(heard.headers), _fault(heard)
     if heard.status >= 500 or heard.status in _UNCLEAR_STATUSES or 200 <= heard.status < 300:
-        return Lost(f"{heard.status} {fault.error_type}".rstrip(), hint)
+        return Lost(f"{heard.status} {fault.error_type}".rstrip() + _asked(hint), hint)
     if heard.status == 429 and _error_code(heard) not in _SPEND_LIMITS:
-        return Busy(f"429 {fault.message}", hint)
+        return Busy(f"429: {fault.message}{_asked(hint)}", hint)
     return NotFound() if heard.status in (404, 410) else fault
 
 
@@ -151,6 +158,10 @@ def instant(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else None
+
+
+def _asked(hint_s: float | None) -> str:
+    return "" if hint_s is None else f", to be asked again in {hint_s:,.0f} s"
 
 
 def _shown(heard: Heard, shape: type[Shape]) -> Shape | Trouble:

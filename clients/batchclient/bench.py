@@ -4,6 +4,7 @@ It does not know the steps.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -53,6 +54,8 @@ class Bench:
     observe: Callable[[Progress], None] = unobserved
     # Batches that turned out to be of somebody else.
     strangers: set[str] = field(default_factory=set[str])
+    # How often the create of each parcel went unanswered since this began.
+    unanswered: Counter[int] = field(default_factory=Counter[int])
     is_submitting: bool = False
 
     def ask(self, effect: Call | Download) -> Steps[Heard]:

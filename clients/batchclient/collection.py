@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from batchclient.answers import Batch, Busy, Lost
 from batchclient.bench import Bench, log
 from batchclient.download import download
-from batchclient.effects import Steps, pause
+from batchclient.effects import Steps
 from batchclient.errors import ResultsError
 from batchclient.join import Row, read_line
 from batchclient.lines import LineSplitter
 from batchclient.outcomes import Kind
 from batchclient.parcel import Parcel
+from batchclient.patience import Patience
 from batchclient.polling import wait_for
 from batchclient.reading import Reading
 
@@ -31,19 +32,19 @@ def collect(bench: Bench, parcel: Parcel, ended: Batch) -> Steps[Parcel]:
     Raises:
         RunError: they cannot be read. What could be read of them stays.
     """
-    reading = Reading(bench.journal, parcel)
-    whole, problem = 0, None
-    for attempt in range(1, DOWNLOADS_MAX + 1):
+    reading, patience, whole = Reading(bench.journal, parcel), Patience(bench, DOWNLOADS_MAX), 0
+    while True:
         reading.begin()
         problem = yield from download(bench, ended, reading.take)
         reading.end(whole=problem is None)
         whole += problem is None
         if reading.is_complete or (whole >= WHOLE_MIN and reading.found_any):
             return _collected(bench, reading, ended)
-        log.warning("%s: %s; reading its results again", ended.id, _said(problem, reading))
-        yield from pause(bench.backoff_s(attempt, problem or Lost("")))
+        said = _said(problem, reading)
+        if not (yield from patience.outlasts(problem or Lost(said))):
+            raise ResultsError(f"it has ended, and its results cannot be read: {said}", ended.id)
+        log.warning("%s: %s; reading its results again", ended.id, said)
         ended = yield from wait_for(bench, ended.id)
-    raise ResultsError(f"it has ended, and its results cannot be read: {_said(problem, reading)}", ended.id)
 
 
 def peek(bench: Bench, parcel: Parcel, ended: Batch) -> Steps[bool]:
@@ -52,16 +53,18 @@ def peek(bench: Bench, parcel: Parcel, ended: Batch) -> Steps[bool]:
     Raises:
         RunError: they cannot be read to tell.
     """
-    for attempt in range(1, DOWNLOADS_MAX + 1):
+    patience = Patience(bench, DOWNLOADS_MAX)
+    while True:
         glance = _Glance(parcel.nonce)
         problem = yield from download(bench, ended, glance.take)
         if problem is None:
             glance.end()
         if glance.is_ours is not None:
             return glance.is_ours
-        yield from pause(bench.backoff_s(attempt, problem or Lost("")))
+        cause = problem or Lost("it has no good line")
+        if not (yield from patience.outlasts(cause)):
+            raise ResultsError(f"not one good line can be read of its results: {cause.reason}", ended.id)
         ended = yield from wait_for(bench, ended.id)
-    raise ResultsError("not one good line can be read of its results", ended.id)
 
 
 class _Glance:

@@ -5,13 +5,12 @@ did not name (R11). It does not know what is in the file.
 """
 
 from collections.abc import Callable
-from urllib.parse import urljoin
 
 from batchclient.answers import Batch, Busy, Lost, NotFound, Refused, trouble
 from batchclient.bench import Bench
 from batchclient.effects import Answer, Download, Heard, Steps
-from batchclient.errors import ArchivedError, ForeignOriginError, RefusedError
-from batchclient.origins import is_relative, is_trusted
+from batchclient.errors import ArchivedError, ForeignOriginError, RefusedError, shortened
+from batchclient.origins import is_relative, is_trusted, joined
 
 HOPS_MAX = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -32,7 +31,7 @@ def download(bench: Bench, batch: Batch, receive: Callable[[bytes], bool]) -> St
         heard = yield from bench.ask(Download(_checked(bench, batch.id, url), receive))
         if not isinstance(heard, Answer) or heard.status not in _REDIRECTS:
             return _problem(heard, batch.id)
-        url = urljoin(_absolute(bench, url), heard.headers.get("location", ""))
+        url = joined(_absolute(bench, url), heard.headers.get("location", ""))
     return Lost("its results_url redirects in circles")
 
 
@@ -58,12 +57,12 @@ def _checked(bench: Bench, batch_id: str, url: str) -> str:
     if is_trusted(url, bench.journal.about.base_url, bench.policy.results_origins):
         return url
     raise ForeignOriginError(
-        f"its results are at {url}, and the base URL is {bench.journal.about.base_url}; the credential is "
-        "only sent there if results_origins names that origin",
+        f"its results are at {shortened(url, 200)}, and the base URL is {bench.journal.about.base_url}; the "
+        "credential is only sent there if results_origins names that origin",
         batch_id,
     )
 
 
 def _absolute(bench: Bench, url: str) -> str:
     base = bench.journal.about.base_url
-    return base.rstrip("/") + "/" + url.lstrip("/") if is_relative(url) else urljoin(base, url)
+    return base.rstrip("/") + "/" + url.lstrip("/") if is_relative(url) else joined(base, url)

@@ -55,7 +55,9 @@ def _known_defect(params: object) -> str | None:
 
 
 def _plain(value: object) -> object:
-    """Return what an SDK model, such as a content block of an earlier answer, stands for."""
+    """Return what any mapping, or an SDK model such as a content block of an earlier answer, stands for."""
+    if isinstance(value, Mapping):
+        return dict(cast("Params", value))
     dump = getattr(value, "model_dump", None)
     if dump is None:
         raise TypeError(f"{type(value).__name__} is not JSON")

@@ -4,9 +4,10 @@
         UsageError                  the caller's mistake; nothing was sent
             DuplicateKeyError           two requests have one key
             BudgetError                 it may cost more than allowed
-        JournalError                what is on disk cannot be gone on with; nothing was sent
+        JournalError                what is on disk cannot be gone on with; no more was sent
             JournalBusyError            another process works on it
             JournalUnreadableError      it is damaged, or of a newer version
+            JournalFullError            the disk takes no more
             JournalMismatchError        it is of other requests, or for another account or server
         RunError                    one batch, or the requests of one that was to be
             RefusedError                the API refused, and would refuse again
@@ -14,7 +15,7 @@
             UncertainCreateError        a create's answer was lost, and nothing shows whether it made a batch
             AccountError                the credential is of another account than the journal's
             BatchNotFoundError          the batch is gone, or never was this account's
-            DeadlineError               the batch should have ended long ago
+            DeadlineError               the batch has not ended in time
             ArchivedError               its results are no longer kept
             ForeignOriginError          its results are where the credential must not be sent
             ResultsError                it has ended, and its results cannot be read
@@ -53,7 +54,7 @@ class BudgetError(UsageError):
 
 
 class JournalError(BatchClientError):
-    """The journal cannot be worked with; nothing was sent."""
+    """The journal cannot be worked with; no more was sent."""
 
     def __init__(self, path: str, problem: str) -> None:
         super().__init__(f"journal {path}: {problem}")
@@ -66,6 +67,13 @@ class JournalBusyError(JournalError):
 
 class JournalUnreadableError(JournalError):
     """The journal is there and cannot be trusted, so nobody knows what was submitted."""
+
+
+class JournalFullError(JournalError):
+    """The journal cannot be written. All is in it up to the last step, and nothing was done since."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path, f"it cannot be written ({problem}); make room, and resume")
 
 
 class JournalMismatchError(JournalError):
@@ -86,7 +94,8 @@ class RefusedError(RunError):
     def __init__(
         self, problem: str, *, status: int, error_type: str, request_id: str | None, batch_id: str | None = None
     ) -> None:
-        super().__init__(f"refused with {status} {error_type}: {problem} (request-id {request_id})", batch_id)
+        told = f" (request-id {request_id})" if request_id else ""
+        super().__init__(f"refused with {f'{status} {error_type}'.rstrip()}: {problem}{told}", batch_id)
         self.status, self.error_type, self.request_id = status, error_type, request_id
 
 
@@ -107,7 +116,7 @@ class BatchNotFoundError(RunError):
 
 
 class DeadlineError(RunError):
-    """The batch has not ended though its window closed long ago. It was left alone."""
+    """The batch has not ended in the time it may take, or that the policy gives it. It was left alone."""
 
 
 class ArchivedError(RunError):

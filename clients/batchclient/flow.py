@@ -9,18 +9,19 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from batchclient.answers import Batch, Busy, Lost, Refused, batch_in
+from batchclient.answers import Batch, Lost, NotFound, Refused, batch_in
 from batchclient.bench import Bench, log
 from batchclient.collection import collect
 from batchclient.cost import cost, estimate
-from batchclient.effects import Call, Steps, pause
+from batchclient.effects import Call, Steps
 from batchclient.errors import CancelError, RunError
 from batchclient.interleave import Start, Task, interleave
 from batchclient.journal import Group
 from batchclient.outcomes import Kind
 from batchclient.parcel import Parcel
+from batchclient.patience import Patience
 from batchclient.polling import batch_path, wait_for
-from batchclient.run import messages
+from batchclient.run import messages, resuming
 from batchclient.split import Splitter, entry_size
 from batchclient.submission import settle, submit
 
@@ -43,26 +44,32 @@ def conduct(bench: Bench, stages: Stages = EVERYTHING) -> Steps[list[RunError]]:
     """Go on with a run, from wherever it is, as far as the stages say; return what kept keys from an outcome.
 
     Raises:
-        BaseException: the interruption that ended it, with a note that names the batches.
+        BaseException: what ended it, with a note that names the batches.
     """
     try:
         if bench.journal.about.stopped:
-            return (yield from stop(bench))
+            return (yield from _stop(bench))
         return (yield from _rounds(bench, stages))
     except GeneratorExit:
         raise
+    except Exception as error:
+        error.add_note(_note(bench))
+        raise
     except BaseException as interruption:
-        if not isinstance(interruption, Exception):
-            yield from _interrupted(bench, interruption)
+        yield from _interrupted(bench, interruption)
         raise
 
 
-def stop(bench: Bench) -> Steps[list[RunError]]:
+def cancel(bench: Bench) -> Steps[list[RunError]]:
     """Ask every batch to stop, send nothing more, wait for their ends, and collect what they have.
 
     Written down first: whoever resumes after a crash goes on with stopping.
     """
     bench.journal.stop()
+    return (yield from conduct(bench))
+
+
+def _stop(bench: Bench) -> Steps[list[RunError]]:
     for parcel in _open(bench):
         if parcel.state == "planned":
             _withdraw(bench, parcel)
@@ -72,12 +79,12 @@ def stop(bench: Bench) -> Steps[list[RunError]]:
 def _interrupted(bench: Bench, interruption: BaseException) -> Steps[None]:
     """Do what the policy says, in the time that whoever interrupted allows; leave the ids where they are found."""
     try:
-        if bench.policy.on_interrupt == "cancel":
-            yield from stop(bench)
+        if bench.policy.on_interrupt == "cancel" and not bench.journal.about.stopped:
+            bench.journal.stop()
+            yield from _stop(bench)
     finally:
-        note = f"Resume with the journal {bench.journal.path}. Batches that go on: {_listed(bench)}"
-        interruption.add_note(note)
-        log.warning("interrupted. %s", note)
+        interruption.add_note(_note(bench))
+        log.warning("interrupted. %s", _note(bench))
 
 
 def _rounds(bench: Bench, stages: Stages) -> Steps[list[RunError]]:
@@ -136,7 +143,7 @@ def _stop_one(bench: Bench, parcel: Parcel) -> Task:
         # What may be its batch may also be somebody else's: it is not canceled before its end shows whose it is.
         parcel = yield from settle(bench, parcel)
     elif parcel.batch_id is not None:
-        yield from _cancel(bench, parcel.batch_id)
+        yield from _ask_to_stop(bench, parcel.batch_id)
     if parcel.state == "planned":
         _withdraw(bench, parcel)
     else:
@@ -148,24 +155,23 @@ def _withdraw(bench: Bench, parcel: Parcel) -> None:
     bench.journal.change(replace(parcel, state="withdrawn"))
 
 
-def _cancel(bench: Bench, batch_id: str) -> Steps[None]:
+def _ask_to_stop(bench: Bench, batch_id: str) -> Steps[None]:
     """Ask a batch to stop, until it is seen to (docs/clients.md T5); to ask twice does no harm.
 
     Raises:
         CancelError: it goes on, as far as can be seen.
     """
-    attempt = 0
+    patience = Patience(bench, CANCELS_MAX)
     while True:
-        attempt += 1
         answer = batch_in((yield from bench.ask(Call("cancel", "POST", f"{batch_path(batch_id)}/cancel", b""))))
         if isinstance(answer, Batch):
             return
         seen = batch_in((yield from bench.ask(Call("retrieve", "GET", batch_path(batch_id)))))
         if isinstance(seen, Batch) and (seen.has_ended or seen.processing_status == "canceling"):
             return
-        if isinstance(answer, Refused) or attempt == CANCELS_MAX:
-            raise CancelError(f"it could not be canceled ({answer}), so it goes on", batch_id)
-        yield from pause(bench.backoff_s(attempt, answer if isinstance(answer, Busy | Lost) else Lost("404")))
+        cause = Lost("404") if isinstance(answer, NotFound) else answer
+        if isinstance(cause, Refused) or not (yield from patience.outlasts(cause)):
+            raise CancelError(f"it could not be canceled ({answer.reason}), so it goes on", batch_id)
 
 
 def _plan_round(bench: Bench) -> bool:
@@ -210,5 +216,6 @@ def _open(bench: Bench) -> list[Parcel]:
     return [parcel for parcel in bench.journal.parcels() if parcel.is_open]
 
 
-def _listed(bench: Bench) -> str:
-    return ", ".join(parcel.batch_id for parcel in _open(bench) if parcel.batch_id) or "none that is known"
+def _note(bench: Bench) -> str:
+    batches = ", ".join(parcel.batch_id for parcel in _open(bench) if parcel.batch_id) or "none that is known"
+    return f"{resuming(bench.journal.path)}. Batches that go on: {batches}"

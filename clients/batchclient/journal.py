@@ -16,6 +16,7 @@ import msgspec
 from batchclient.errors import JournalMismatchError, JournalUnreadableError
 from batchclient.fingerprint import Fingerprint
 from batchclient.ids import custom_id
+from batchclient.join import Row, read_line
 from batchclient.outcomes import Counts, Kind, refused_line
 from batchclient.parcel import About, Parcel
 from batchclient.schema import (
@@ -227,14 +228,25 @@ class Journal:
         return self._database.execute("SELECT bytes FROM line WHERE id = ?", (line,)).fetchone()[0]
 
     def again(self, kinds: Sequence[Kind]) -> list[int]:
-        """Return the numbers of requests to be sent again: errored ones that are retryable, and those kinds."""
+        """Return the numbers of requests to be sent again: errored ones that are retryable, and those kinds.
+
+        Raises:
+            JournalUnreadableError: a line does not say so; a flipped bit shall not make a bill.
+        """
         marks = ", ".join("?" * len(kinds))
         rows = self._database.execute(
-            f"SELECT number FROM answer WHERE (kind = {int(Kind.ERRORED)} AND retryable) OR kind IN ({marks}) "
-            "ORDER BY number",
+            "SELECT number, parcel, kind, retryable, line.bytes FROM answer LEFT JOIN line ON line.id = line "
+            f"WHERE (kind = {int(Kind.ERRORED)} AND retryable) OR kind IN ({marks}) ORDER BY number",
             tuple(kinds),
         )
-        return [number for (number,) in rows]
+        return [self._told_again(*row) for row in rows]
+
+    def _told_again(self, number: int, parcel: int, kind: int, retryable: int, line: bytes | None) -> int:
+        sent_in = self._parcels.get(parcel)
+        row = read_line(line, sent_in.nonce) if sent_in and line is not None else None
+        if row != Row(number, Kind(kind), bool(retryable)):
+            raise JournalUnreadableError(self.path, f"the outcome of request {number} is not what its line says")
+        return number
 
     def outcomes(self) -> Iterator[tuple[bytes, int | None, bytes | None]]:
         """Return the key, kind and line of each request, in the order they were given."""

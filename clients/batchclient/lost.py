@@ -12,13 +12,14 @@ Nothing is canceled here: a batch that may be somebody else's is left alone (doc
 what is done about what it finds.
 """
 
-from batchclient.answers import Batch, Page, Refused, instant, page_in
+from batchclient.answers import Batch, Lost, NotFound, Page, Refused, instant, page_in
 from batchclient.bench import BATCHES, Bench, log
 from batchclient.collection import peek
 from batchclient.effects import Call, Steps, pause
 from batchclient.errors import RunError, UncertainCreateError
 from batchclient.pace import backoff_s
 from batchclient.parcel import Parcel
+from batchclient.patience import Patience
 from batchclient.polling import wait_for
 
 PAGE_LIMIT = 100
@@ -73,17 +74,16 @@ def _made_since(bench: Bench, parcel: Parcel) -> Steps[list[Batch]]:
 
 def _page(bench: Bench, cursor: str) -> Steps[Page]:
     """Return a page, however often its call fails; to list changes nothing."""
-    failures = 0
+    patience = Patience(bench, FAILURES_MAX)
     while True:
         page = page_in((yield from bench.ask(Call("list", "GET", f"{BATCHES}?limit={PAGE_LIMIT}{cursor}"))))
         if isinstance(page, Page):
             return page
-        failures += 1
-        if isinstance(page, Refused) or failures > FAILURES_MAX:
+        cause = Lost("404") if isinstance(page, NotFound) else page
+        if isinstance(cause, Refused) or not (yield from patience.outlasts(cause)):
             raise UncertainCreateError(
-                f"a create was not answered, and the list of batches cannot be read: {page}"
+                f"a create was not answered, and the list of batches cannot be read: {page.reason}"
             )
-        yield from pause(backoff_s(failures, getattr(page, "hint_s", None), bench.draw()))
 
 
 def _is_recent(batch: Batch, fence: str | None) -> bool:

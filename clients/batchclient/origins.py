@@ -30,9 +30,17 @@ def is_relative(url: str) -> bool:
     return not parts.scheme and not parts.netloc and "\\" not in url
 
 
+def joined(base: str, url: str) -> str:
+    """Return where a URL points that stands at another; as it is where that cannot be told."""
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
+
+
 def is_trusted(url: str, base_url: str, others: Collection[str]) -> bool:
     """Tell whether the credential may be sent to a URL."""
     if is_relative(url):
         return True
-    wanted = origin(urljoin(base_url, url))
+    wanted = origin(joined(base_url, url))
     return wanted is not None and wanted in {origin(base_url), *map(origin, others)}

@@ -11,6 +11,8 @@ from batchclient.errors import UsageError
 from batchclient.prices import PRICES, Price
 from batchclient.split import BYTES_MAX, REQUESTS_MAX, Limits
 
+_LEAST = {"retries": 0, "requests_max": 1, "bytes_max": 1, "budget_usd": 0, "grace_s": 0, "wait_s_max": 0}
+
 OnInterrupt = Literal["detach", "cancel"]
 
 
@@ -30,6 +32,8 @@ class Policy:
       ``results_url`` points there rather than to the base URL's own origin.
     - ``grace_s``: for how long a 404 may be a batch that cannot be seen yet, and how long a batch is looked for
       whose create was never answered.
+    - ``wait_s_max``: how long a batch is waited for in one go, before it is left alone with an error that names
+      it; None is as long as it may take, its window and an hour.
     """
 
     retries: int = 1
@@ -42,11 +46,12 @@ class Policy:
     betas: tuple[str, ...] = ()
     results_origins: frozenset[str] = frozenset()
     grace_s: float = 120.0
+    wait_s_max: float | None = None
 
     def __post_init__(self) -> None:
-        for name, least in (("retries", 0), ("requests_max", 1), ("bytes_max", 1), ("grace_s", 0)):
+        for name, least in _LEAST.items():
             value = getattr(self, name)
-            if value < least:
+            if value is not None and not value >= least:
                 raise UsageError(f"{name} is {value}; it is at least {least}")
         if self.on_interrupt not in ("detach", "cancel"):
             raise UsageError(f"on_interrupt is {self.on_interrupt!r}; it is 'detach' or 'cancel'")

@@ -5,6 +5,8 @@ batch may take (P1); what does not, ends the wait at once (P2); nothing ever can
 the batch holds.
 """
 
+from urllib.parse import quote
+
 from batchclient.answers import Batch, Busy, Lost, NotFound, Refused, batch_in
 from batchclient.bench import BATCHES, Bench, Progress, log
 from batchclient.effects import Answer, Call, Steps, pause
@@ -19,7 +21,7 @@ NOT_FOUND_MIN = 5
 
 def batch_path(batch_id: str) -> str:
     """Return the path of a batch."""
-    return f"{BATCHES}/{batch_id}"
+    return f"{BATCHES}/{quote(batch_id, safe='')}"
 
 
 def wait_for(bench: Bench, batch_id: str, *, is_new: bool = False) -> Steps[Batch]:
@@ -92,7 +94,7 @@ class _Watch:
                 polls=self._polls,
                 elapsed_s=self._elapsed_s(),
                 next_poll_s=None if batch.has_ended else self.next_s,
-                deadline_s=self._window_s + LATE_S,
+                deadline_s=self._patience_s(),
             )
         )
 
@@ -113,13 +115,17 @@ class _Watch:
         self._wait(backoff_s(self._absences + 2, None, self._bench.draw()))
 
     def _wait(self, seconds: float) -> None:
-        left = self._window_s + LATE_S - self._elapsed_s()
+        left = self._patience_s() - self._elapsed_s()
         if left <= 0:
             raise DeadlineError(
                 f"not ended {self._elapsed_s() / 3600:.1f} hours after it was first waited for; it was left alone",
                 self._batch_id,
             )
         self.next_s = min(seconds, left)
+
+    def _patience_s(self) -> float:
+        most = self._window_s + LATE_S
+        return most if self._bench.policy.wait_s_max is None else min(most, self._bench.policy.wait_s_max)
 
     def _elapsed_s(self) -> float:
         return self._bench.clock() - self._began

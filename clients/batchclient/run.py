@@ -13,6 +13,7 @@ from batchclient.journal import Journal
 from batchclient.keys import decode_key, encode_key
 from batchclient.outcomes import Counts, Kind, Oddities, Outcome, Succeeded, outcome
 from batchclient.prices import PRICES, Price
+from batchclient.schema import IN_MEMORY
 from batchclient.shapes import Json
 
 
@@ -101,8 +102,15 @@ class UnfinishedError(BatchClientError):
     def __init__(self, run: BatchRun, causes: Sequence[RunError]) -> None:
         reasons = "; ".join(dict.fromkeys(str(cause) for cause in causes))
         batches = ", ".join(run.open_batch_ids) or "none"
-        super().__init__(f"{reasons}. Open batches: {batches}. Resume with {run.journal.path}")
+        super().__init__(f"{reasons}. Open batches: {batches}. {resuming(run.journal.path)}")
         self.run, self.causes, self.batch_ids = run, tuple(causes), tuple(run.open_batch_ids)
+
+
+def resuming(path: str) -> str:
+    """Tell how to go on with a run whose journal is at a path."""
+    if path == IN_MEMORY:
+        return "It has no journal on the disk: only this process can go on with it"
+    return f"Resume with the journal {path}"
 
 
 def messages(journal: Journal) -> Iterator[Json]:

@@ -8,14 +8,15 @@ as someone works (P9); the system frees it when its process dies. It does not kn
 import os
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from batchclient.errors import JournalBusyError, JournalUnreadableError
+from batchclient.errors import JournalBusyError, JournalFullError, JournalUnreadableError
 
 VERSION = 1
 IN_MEMORY = ":memory:"
@@ -77,14 +78,26 @@ def open_database(path: str) -> sqlite3.Connection:
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
             problem = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            if problem != "ok" or not {"about", "parcel", "request", "line", "answer"} <= tables:
-                raise JournalUnreadableError(path, f"{problem if problem != 'ok' else 'no journal'}{_ADVICE}")
+            if problem == "ok" and _made_of(database) != _sound():
+                problem = "its tables are not a journal's"
+            if problem != "ok":
+                raise JournalUnreadableError(path, f"{problem}{_ADVICE}")
             work_on(database)
         except BaseException:
             database.close()
             raise
     return database
+
+
+@cache
+def _sound() -> set[str]:
+    with closing(new_database(IN_MEMORY)) as database:
+        finish(database)
+        return _made_of(database)
+
+
+def _made_of(database: sqlite3.Connection) -> set[str]:
+    return {sql for (sql,) in database.execute("SELECT sql FROM sqlite_master WHERE sql NOT NULL")}
 
 
 def work_on(database: sqlite3.Connection) -> None:
@@ -111,14 +124,21 @@ def unreadable(path: str) -> Generator[None]:
 
 @contextmanager
 def transaction(database: sqlite3.Connection) -> Generator[None]:
-    """Do all of it or none."""
-    database.execute("BEGIN IMMEDIATE")
+    """Do all of it or none.
+
+    Raises:
+        JournalFullError: none of it, as the disk takes no more.
+    """
     try:
+        database.execute("BEGIN IMMEDIATE")
         yield
-    except BaseException:
-        database.execute("ROLLBACK")
+        database.execute("COMMIT")
+    except BaseException as error:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        if isinstance(error, sqlite3.OperationalError):
+            raise JournalFullError(_path(database), str(error)) from error
         raise
-    database.execute("COMMIT")
 
 
 @contextmanager
@@ -133,6 +153,10 @@ def lasting(database: sqlite3.Connection) -> Generator[None]:
         database.execute("PRAGMA synchronous = NORMAL")
 
 
+def _path(database: sqlite3.Connection) -> str:
+    return database.execute("PRAGMA database_list").fetchone()[2] or IN_MEMORY
+
+
 def lock(path: str) -> sqlite3.Connection:
     """Keep everyone else from working on a journal, until the connection is closed.
 
@@ -140,7 +164,10 @@ def lock(path: str) -> sqlite3.Connection:
         JournalBusyError: someone does. JournalUnreadableError: its folder is not there, or not writable.
     """
     try:
-        held = sqlite3.connect(f"{path}.lock", isolation_level=None, timeout=0, check_same_thread=False)
+        # Beside the file itself: two names of one journal are one journal.
+        held = sqlite3.connect(
+            f"{os.path.realpath(path)}.lock", isolation_level=None, timeout=0, check_same_thread=False
+        )
     except sqlite3.Error as error:
         raise JournalUnreadableError(path, f"cannot be written: {error}") from None
     try:

@@ -9,13 +9,19 @@ from collections.abc import Mapping
 from typing import cast
 
 import httpx2
-from anthropic import APIConnectionError, APIStatusError, RequestOptions
+from anthropic import APIStatusError, RequestOptions
 
 from batchclient.effects import Answer, Call, Download, NoAnswer
 
 CONNECT_TIMEOUT_S = 10.0
 # Failures that can only happen before a request has left.
-_UNSENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+_UNSENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.InvalidURL,
+    httpx2.PoolTimeout,
+    httpx2.UnsupportedProtocol,
+)
 _BATCHES = "/v1/messages/batches"
 _ROUTES = {
     "create": _BATCHES,
@@ -24,8 +30,8 @@ _ROUTES = {
     "cancel": f"{_BATCHES}/{{message_batch_id}}/cancel",
     "results": f"{_BATCHES}/{{message_batch_id}}/results",
 }
-# What reading a body can raise; none of it is the SDK's own (R3).
-BODY_ERRORS = (httpx2.HTTPError, httpx2.StreamError)
+# What opening a URL that the SDK did not make, and reading a body, can raise; none of it is the SDK's own (R3).
+BODY_ERRORS = (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL)
 
 
 def options(effect: Call | Download) -> RequestOptions:
@@ -62,7 +68,7 @@ def refusal(error: APIStatusError) -> Answer:
     return answer(error.response)
 
 
-def no_answer(error: APIConnectionError | httpx2.HTTPError | httpx2.StreamError) -> NoAnswer:
+def no_answer(error: Exception) -> NoAnswer:
     """Return a failure as the flow hears it: whether the server can have seen the request is what matters."""
     cause = error.__cause__ or error
     return NoAnswer(f"{type(cause).__name__}: {cause}".rstrip(": "), sent=not isinstance(cause, _UNSENT))

@@ -13,12 +13,11 @@ from batchclient.errors import RefusedError, UncertainCreateError, UnreachableEr
 from batchclient.journal import Group
 from batchclient.lost import batch_of
 from batchclient.parcel import Parcel
+from batchclient.patience import PATIENCE_S
 
 # How often, in a row, nothing at all may be reached: about half an hour.
 UNREACHED_MAX = 12
-# How long a create may be put off: a queue that is full for a day is not going to have room.
-BUSY_S_MAX = 24 * 3600.0
-# How many creates of one parcel may go unanswered before someone should look why.
+# How many creates of one parcel may go unanswered in one go before someone should look why.
 SENDS_MAX = 4
 # How many single requests of a parcel the API may refuse by name.
 ROWS_REFUSED_MAX = 20
@@ -56,8 +55,9 @@ def settle(bench: Bench, parcel: Parcel) -> Steps[Parcel]:
     if batch_id is not None:
         log.info("%s: found, made by a create that was never answered", batch_id)
         return bench.journal.change(replace(parcel, state="submitted", batch_id=batch_id))
-    if parcel.sends >= SENDS_MAX:
-        raise UncertainCreateError(f"{parcel.sends} creates in a row went unanswered and made no batch")
+    bench.unanswered[parcel.id] += 1
+    if bench.unanswered[parcel.id] >= SENDS_MAX:
+        raise UncertainCreateError(f"{SENDS_MAX} creates in a row went unanswered and made no batch")
     return bench.journal.change(replace(parcel, state="planned"))
 
 
@@ -114,7 +114,7 @@ def _newest(bench: Bench) -> Steps[Page | Refused | Busy]:
 
 def _put_off(bench: Bench, cause: Busy, failures: int, began: float) -> Steps[None]:
     wait = bench.backoff_s(failures, cause)
-    if (cause.hint_s is None and failures > UNREACHED_MAX) or bench.clock() - began + wait > BUSY_S_MAX:
+    if (cause.hint_s is None and failures > UNREACHED_MAX) or bench.clock() - began + wait > PATIENCE_S:
         raise UnreachableError(f"nothing could be submitted: {cause.reason}")
     log.info("nothing submitted yet (%s); again in %.0f s", cause.reason, wait)
     yield from pause(wait)

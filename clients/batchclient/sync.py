@@ -4,6 +4,7 @@ It does what the flow asks for, and decides nothing.
 """
 
 import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,14 +16,13 @@ from batchclient.clerk import Clerk, JournalPath
 from batchclient.cost import Estimate
 from batchclient.effects import Answer, Call, Download, Effect, NoAnswer, Reply, Sleep, Steps, T
 from batchclient.errors import RunError
-from batchclient.flow import EVERYTHING, Stages, conduct, stop
+from batchclient.flow import EVERYTHING, Stages, cancel, conduct
 from batchclient.load import Requests
 from batchclient.nonces import new_nonce
 from batchclient.policy import Policy
 from batchclient.run import BatchRun
 from batchclient.sdk import BODY_ERRORS, answer, no_answer, options, refusal
 from batchclient.signals import terminating_as_interrupting
-from batchclient.waiting import monotonic, pause
 
 
 class BatchClient:
@@ -37,18 +37,19 @@ class BatchClient:
         sdk: Anthropic | None = None,
         *,
         policy: Policy | None = None,
-        clock: Callable[[], float] = monotonic,
-        sleep: Callable[[float], object] = pause,
+        clock: Callable[[], float] | None = None,
+        sleep: Callable[[float], object] | None = None,
         draw: Callable[[], float] = random.random,
         nonce: Callable[[], str] = new_nonce,
         on_progress: Callable[[Progress], None] = unobserved,
     ) -> None:
         self._sdk = sdk or Anthropic()
-        self._sleep = sleep
+        # Looked up now: whoever moves time in a test puts their own in these places.
+        self._sleep = sleep or time.sleep
         self._clerk = Clerk(
             base_url=str(self._sdk.base_url),
             policy=policy or Policy(),
-            clock=clock,
+            clock=clock or time.monotonic,
             draw=draw,
             nonce=nonce,
             observe=on_progress,
@@ -103,7 +104,7 @@ class BatchClient:
             UnfinishedError: a batch could not be canceled, or some outcomes cannot be had.
         """
         run = self._clerk.reopen(journal)
-        return self._work(run, journal, stop(self._clerk.bench(run)))
+        return self._work(run, journal, cancel(self._clerk.bench(run)))
 
     def estimate(self, requests: Requests) -> Estimate:
         """Return what requests may cost at most. Nothing is sent."""
@@ -158,7 +159,7 @@ class BatchClient:
             )
         except APIStatusError as error:
             return refusal(error)
-        except APIConnectionError as error:
+        except (APIConnectionError, *BODY_ERRORS) as error:
             return no_answer(error)
         try:
             if response.status_code == 200:

@@ -1,20 +1,45 @@
 """The one ``batchproof`` command: it mounts the emulator's commands, the client's and the demo.
 
-It does not know what they do.
+It does not know what they do, and loads none but the one that is asked for: a server need not wait for a client.
 """
+
+from collections.abc import Mapping
+from importlib import import_module
 
 import click
 
-from batchclient.cli.begun import cancel, results, status
-from batchclient.cli.run import run
-from batchmock.cli.check import check
-from batchmock.cli.scenario import scenario
-from batchmock.cli.serve import serve
 from batchmock.cli.words import OneLineGroup
-from batchproof.demo.command import demo
+
+# In the order in which help lists them.
+COMMANDS: Mapping[str, str] = {
+    "serve": "batchmock.cli.serve:serve",
+    "scenario": "batchmock.cli.scenario:scenario",
+    "check": "batchmock.cli.check:check",
+    "run": "batchclient.cli.run:run",
+    "status": "batchclient.cli.begun:status",
+    "cancel": "batchclient.cli.begun:cancel",
+    "results": "batchclient.cli.begun:results",
+    "demo": "batchproof.demo.command:demo",
+}
 
 
-@click.group(cls=OneLineGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class MountedGroup(OneLineGroup):
+    """The commands above, by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return their names."""
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the one of a name, if there is one."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=MountedGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="batchproof")
 def main() -> None:
     """Test code that uses Anthropic's Message Batches API.
@@ -25,10 +50,3 @@ def main() -> None:
     `batchproof check requests.jsonl` tells what of a batch would be refused.
     `batchproof run requests.jsonl -o results.jsonl` sends it, waits, and writes the answers.
     """
-
-
-main.add_command(serve)
-main.add_command(scenario)
-main.add_command(check)
-for command in (run, status, cancel, results, demo):
-    main.add_command(command)

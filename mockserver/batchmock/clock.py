@@ -49,10 +49,11 @@ class ClockSetting:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A virtual instant, and the reading of the real source at which it was now."""
+    """A virtual instant, the reading of the real source at which it was now, and how fast it goes on."""
 
     virtual: int
     real: int
+    rate: float
 
 
 class Clock:
@@ -62,7 +63,7 @@ class Clock:
         self._lock = Lock()
         self._real = real
         self._setting = setting
-        self._anchor = Anchor(start, real())
+        self._anchor = Anchor(start, real(), setting.rate)
 
     @property
     def setting(self) -> ClockSetting:
@@ -99,12 +100,12 @@ class Clock:
     def restart(self, instant: int) -> None:
         """Go on from an instant, which may have passed: for what is put back as it was then."""
         with self._lock:
-            self._anchor = Anchor(instant, self._real())
+            self._anchor = Anchor(instant, self._real(), self._setting.rate)
 
     def change(self, setting: ClockSetting) -> None:
         """Go on from the present instant in another way."""
         with self._lock:
-            self._anchor = Anchor(self.now(), self._real())
+            self._anchor = Anchor(self.now(), self._real(), setting.rate)
             self._setting = setting
 
     def polled_unfinished(self) -> None:
@@ -122,5 +123,5 @@ class Clock:
         return before, self.now()
 
     def _reading(self, anchor: Anchor) -> int:
-        passed = int((self._real() - anchor.real) * self._setting.rate)
+        passed = int((self._real() - anchor.real) * anchor.rate)
         return min(anchor.virtual + passed, LAST_INSTANT) // MICROSECOND * MICROSECOND

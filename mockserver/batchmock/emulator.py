@@ -11,7 +11,7 @@ from uuid import UUID
 from batchmock.clock import Clock
 from batchmock.credential import Credential, digest
 from batchmock.digest import LargeBodies
-from batchmock.draws import Draws, Identifiers
+from batchmock.draws import Draws, Identifiers, NumberedIds
 from batchmock.errors import ApiError
 from batchmock.exchange import Exchange
 from batchmock.facts import WorkspaceState
@@ -28,7 +28,8 @@ class Emulator:
         self.settings = settings
         seed = settings.scenario.seed
         self._workspace_ids = Identifiers(seed, "workspace", "wrkspc_01")
-        self._request_ids = Identifiers(seed, "exchange", "req_011C")
+        self._stray_ids = NumberedIds(seed, "exchange", "req_011C")
+        self._request_ids: dict[str, NumberedIds] = {}
         self._message_ids = Identifiers(seed, "message", "msg_011C")
         self._requests = count()
         self.models = catalogue(settings.models)
@@ -60,7 +61,7 @@ class Emulator:
     def receive(self, exchange: Exchange, workspace: Workspace) -> None:
         """Put an exchange into a workspace's history; its ids depend on nobody else's."""
         workspace.history.open(exchange)
-        exchange.request_id = self._request_ids.of(f"{workspace.id}\0{exchange.sequence}")
+        exchange.request_id = self._request_ids[workspace.id].of(workspace.history.place(exchange))
 
     def reset(self, workspace: Workspace) -> None:
         """Make a workspace as it was before its first call: no batches, the clock where clocks start."""
@@ -75,11 +76,12 @@ class Emulator:
             replaced = self._workspaces.get(workspace_id)
             if replaced is not None:
                 made.history = replaced.history
+            made.history.go_on_from(state.exchanges)
             self._workspaces[workspace_id] = made
 
     def request_id(self) -> str:
         """Return the id of the next exchange that is part of no workspace's history."""
-        return self._request_ids.of(str(next(self._requests)))
+        return self._stray_ids.of(next(self._requests))
 
     def message_id(self, request_id: str) -> str:
         """Return the id of the message that an exchange is answered with."""
@@ -102,6 +104,8 @@ class Emulator:
             return self._workspaces.setdefault(workspace_id, made)
 
     def _new_workspace(self, workspace_id: str, clock: Clock) -> Workspace:
+        seed = self.settings.scenario.seed
+        self._request_ids[workspace_id] = NumberedIds(seed, f"exchange\0{workspace_id}", "req_011C")
         return Workspace(
             workspace_id,
             clock=clock,

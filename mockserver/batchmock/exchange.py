@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from batchmock.credential import Credential
 from batchmock.digest import Digest
-from batchmock.faults import AnyFault, Operation, kind_of
-from batchmock.record import BodySeen, CredentialSeen, RealTime, Record
+from batchmock.faults import Operation, kind_of
+from batchmock.record import BodySeen, CredentialSeen, FaultSeen, RealTime, Record
+from batchmock.strike import Strike
 from batchmock.switches import Switches
 from batchmock.times import MILLISECOND, timestamp
 
@@ -65,9 +66,7 @@ class Exchange(Struct, kw_only=True, gc=False):
     sent_bytes: int = 0
     is_complete: bool = False
     is_over: bool = False
-    faults: Sequence[AnyFault] = ()
-    # The kinds of those that found nothing to bite on: a body cut beyond its end.
-    faults_without_effect: Sequence[str] = ()
+    strikes: Sequence[Strike] = ()
     switches: Switches | None = None
     headers: tuple[tuple[bytes, bytes], ...] = ()
     is_anonymous: bool = False
@@ -76,8 +75,8 @@ class Exchange(Struct, kw_only=True, gc=False):
 
 
 def kept(headers: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return of a request's headers what a history tells, not yet bounded."""
-    return [pair for pair in headers.items() if pair[0] in _REQUEST_HEADERS]
+    """Return of a request's headers what a history tells."""
+    return [(name, value[:CHARS_MAX]) for name, value in headers.items() if name in _REQUEST_HEADERS]
 
 
 # Most responses have the same ones, so most exchanges can share what is kept of them.
@@ -95,10 +94,20 @@ def tighten(exchange: Exchange, earlier: Exchange) -> None:
         exchange.batch_id = earlier.batch_id
     if exchange.credentials == earlier.credentials:
         exchange.credentials = earlier.credentials
+    if exchange.request_headers is not earlier.request_headers:
+        _tighten_headers(exchange, earlier)
+
+
+def _tighten_headers(exchange: Exchange, earlier: Exchange) -> None:
     if exchange.request_headers == earlier.request_headers:
         exchange.request_headers = earlier.request_headers
-    else:
-        exchange.request_headers = [(name, value[:CHARS_MAX]) for name, value in exchange.request_headers]
+
+
+def strikes_without_effect(exchange: Exchange) -> Sequence[Strike]:
+    """Return the faults that found nothing to bite on; of a client that left too early nobody can tell."""
+    idle = [strike for strike in exchange.strikes if not strike.has_bitten]
+    was_played_out = exchange.is_complete or len(idle) < len(exchange.strikes)
+    return idle if exchange.is_over and was_played_out else ()
 
 
 def record(exchange: Exchange, *, real: bool) -> Record[str]:
@@ -124,8 +133,10 @@ def record(exchange: Exchange, *, real: bool) -> Record[str]:
         response_bytes=exchange.sent_bytes,
         is_complete=exchange.is_complete,
         is_over=exchange.is_over,
-        faults=tuple(kind_of(fault) for fault in exchange.faults),
-        faults_without_effect=tuple(exchange.faults_without_effect),
+        faults=tuple(kind_of(strike.fault) for strike in exchange.strikes),
+        faults_without_effect=tuple(
+            FaultSeen(strike.place, kind_of(strike.fault)) for strike in strikes_without_effect(exchange)
+        ),
         real=_real(exchange) if real else None,
     )
 

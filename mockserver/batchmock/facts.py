@@ -73,11 +73,13 @@ class BatchFacts:
 class WorkspaceState:
     """A workspace at an instant: what it goes on from is all here.
 
-    ``created`` is how many batches it has ever had; the ids of those to come follow from it.
+    ``created`` is how many batches it has ever had, ``exchanges`` how many exchanges; the ids of those to come
+    follow from them.
     """
 
     clock: ClockSetting
     now: int
     scenario: Scenario
     created: int
+    exchanges: int
     batches: tuple[BatchFacts, ...]

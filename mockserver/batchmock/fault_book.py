@@ -10,6 +10,7 @@ from threading import Lock
 
 from batchmock.draws import Draws
 from batchmock.faults import AnyFault, Operation
+from batchmock.strike import Strike
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +31,17 @@ class FaultBook:
         self._struck: Counter[int] = Counter()
         self._lock = Lock()
 
-    def strike(self, faults: Sequence[AnyFault], visit: Visit) -> list[AnyFault]:
+    def strike(self, faults: Sequence[AnyFault], visit: Visit) -> list[Strike]:
         """Count an exchange and return the faults that strike it, as they stand in the scenario."""
         with self._lock:
             self._calls[visit.operation] += 1
             if visit.batch is not None:
                 self._calls_of_batch[visit.operation, visit.batch] += 1
-            struck = [number for number, fault in enumerate(faults) if self._strikes(number, fault, visit)]
+            struck = [place for place, fault in enumerate(faults) if self._strikes(place, fault, visit)]
             self._struck.update(struck)
-            return [faults[number] for number in struck]
+            return [Strike(place, faults[place]) for place in struck]
 
-    def _strikes(self, number: int, fault: AnyFault, visit: Visit) -> bool:
+    def _strikes(self, place: int, fault: AnyFault, visit: Visit) -> bool:
         call = self._calls[visit.operation]
         counted = call
         if fault.per_batch and visit.batch is not None:
@@ -49,9 +50,9 @@ class FaultBook:
             (not fault.on or visit.operation in fault.on)
             and (not fault.calls or counted in fault.calls)
             and (fault.batch is None or fault.batch == visit.batch)
-            and (fault.times is None or self._struck[number] < fault.times)
+            and (fault.times is None or self._struck[place] < fault.times)
             and (
                 fault.probability == 1.0
-                or self._draws.unit(f"{number}\0{visit.operation}\0{call}") < fault.probability
+                or self._draws.unit(f"{place}\0{visit.operation}\0{call}") < fault.probability
             )
         )

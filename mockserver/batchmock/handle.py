@@ -82,8 +82,20 @@ class EmulatorHandle(Protocol):
         operation: Operation | None = None,
         batch_id: str | None = None,
         status: int | None = None,
+        without_effect: bool = False,
     ) -> Sequence[ExchangeRecord]:
-        """Return the exchanges that match all that is given, in the order they came."""
+        """Return the exchanges that match all that is given, in the order they came.
+
+        ``without_effect`` are those in which a fault found nothing to bite on.
+        """
+        ...
+
+    def check_faults(self) -> None:
+        """Refuse a scenario that could not be brought about, as far as the history reaches back.
+
+        Raises:
+            UsageError: names each fault that found nothing to bite on, and the first exchange where that was so.
+        """
         ...
 
     def clear_history(self) -> None:

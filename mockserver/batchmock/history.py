@@ -8,7 +8,7 @@ from collections import deque
 from operator import attrgetter
 from threading import Lock
 
-from batchmock.exchange import Exchange, record, tighten
+from batchmock.exchange import Exchange, record, strikes_without_effect, tighten
 from batchmock.record import HistoryPage, HistoryQuery
 
 PAGE_LIMIT_DEFAULT = 1_000
@@ -21,11 +21,17 @@ class History:
         self._exchanges: deque[Exchange] = deque(maxlen=kept_max)
         self._count = 0
         self._cleared = 0
+        self._undone = 0
         self._latest = Exchange(method="", path="")
         self._lock = Lock()
 
     def __len__(self) -> int:
         return len(self._exchanges)
+
+    @property
+    def exchanges(self) -> int:
+        """How many exchanges the workspace has had, as far as they were not undone."""
+        return self._count - self._undone
 
     @property
     def dropped(self) -> int:
@@ -40,6 +46,17 @@ class History:
             self._exchanges.append(exchange)
             tighten(exchange, self._latest)
             self._latest = exchange
+
+    def place(self, exchange: Exchange) -> int:
+        """Return the place of a new exchange among those not undone, from 1: the same in every replay."""
+        return exchange.sequence - self._undone
+
+    def go_on_from(self, exchanges: int) -> None:
+        """Go on as after so many exchanges; those that came after them are undone, and stay in the history."""
+        with self._lock:
+            skipped = max(0, exchanges - self._count)
+            self._count, self._cleared = self._count + skipped, self._cleared + skipped
+            self._undone = self._count - exchanges
 
     def clear(self) -> int:
         """Forget all exchanges, and tell how many they were; numbers go on."""
@@ -67,4 +84,5 @@ def _matches(exchange: Exchange, query: HistoryQuery) -> bool:
         query.operation in (None, exchange.operation)
         and query.batch_id in (None, exchange.batch_id)
         and query.status in (None, exchange.status)
+        and (not query.without_effect or bool(strikes_without_effect(exchange)))
     )

@@ -69,6 +69,11 @@ class BatchView(Struct, frozen=True):
             return False
         return self._switches.results_lag.hides(self.facts.missed_results, self.now - self.ended_at)
 
+    @property
+    def is_moving(self) -> bool:
+        """Whether it may be another one a moment later although nothing happens to the batch."""
+        return self.status != "ended" and self._counts_move
+
     def unfold(self) -> bool:
         """Do a slice of the work that the counts need; tell whether there is more.
 

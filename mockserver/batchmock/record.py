@@ -27,6 +27,13 @@ class BodySeen(Struct, frozen=True):
     sha256: str
 
 
+class FaultSeen(Struct, frozen=True):
+    """A fault: its place in the scenario, from 0, and its kind."""
+
+    place: int
+    kind: str
+
+
 class RealTime(Struct, Generic[Instant], frozen=True):
     """When an exchange really happened, and how long it took until it was over."""
 
@@ -46,7 +53,7 @@ class Record(Struct, Generic[Instant], frozen=True, kw_only=True):
     - ``response_bytes``: how much of the body was sent, packed if it was packed.
     - ``is_complete``: whether that was all of it. ``is_over``: whether no more will be sent.
     - ``faults``: what the scenario did to it on purpose, by kind; ``faults_without_effect`` are those that found
-      nothing to bite on.
+      nothing to bite on, which is known once it is over.
     - ``real``: all that differs from run to run; null if it is left out, or nobody measured it.
     """
 
@@ -70,7 +77,7 @@ class Record(Struct, Generic[Instant], frozen=True, kw_only=True):
     is_complete: bool
     is_over: bool
     faults: tuple[str, ...]
-    faults_without_effect: tuple[str, ...]
+    faults_without_effect: tuple[FaultSeen, ...]
     real: RealTime[Instant] | None
 
 
@@ -83,9 +90,13 @@ class HistoryPage(Struct, Generic[Instant], frozen=True):
 
 
 class HistoryQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which exchanges a reader wants: those after a sequence number that match all that is given."""
+    """Which exchanges a reader wants: those after a sequence number that match all that is given.
+
+    ``without_effect`` are those in which a fault found nothing to bite on.
+    """
 
     after: int = 0
     operation: Operation | None = None
     batch_id: str | None = None
     status: int | None = None
+    without_effect: bool = False

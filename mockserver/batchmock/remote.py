@@ -16,6 +16,7 @@ from batchmock.clock import ClockMode
 from batchmock.errors import UsageError
 from batchmock.faults import Operation
 from batchmock.handle import Batch, Batches, ExchangeRecord, Page, Plan, PlanPage
+from batchmock.idle_faults import refuse_idle_faults
 from batchmock.scenario import Scenario
 from batchmock.scenario_document import dump, read
 from batchmock.times import MICROSECOND, write_duration
@@ -25,9 +26,15 @@ T = TypeVar("T")
 
 
 class RemoteEmulator:
-    """The workspace that an API key opens, on an emulator that listens at a base URL."""
+    """The workspace that an API key opens, on an emulator that listens at a base URL.
+
+    - ``base_url``, ``api_key``: where its clients find it, and what they send.
+    - ``clock``: its own time.
+    """
 
     def __init__(self, base_url: str, api_key: str = "test", *, control_token: str | None = None) -> None:
+        self.base_url = base_url
+        self.api_key = api_key
         self._plane = _ControlPlane(base_url, api_key, control_token)
         self.clock = RemoteClock(self._plane)
 
@@ -49,17 +56,30 @@ class RemoteEmulator:
         operation: Operation | None = None,
         batch_id: str | None = None,
         status: int | None = None,
+        without_effect: bool = False,
     ) -> Sequence[ExchangeRecord]:
-        """Return the exchanges that match all that is given, in the order they came."""
+        """Return the exchanges that match all that is given, in the order they came.
+
+        ``without_effect`` are those in which a fault found nothing to bite on.
+        """
+        asked = {"operation": operation, "batch_id": batch_id, "status": status}
+        asked |= {"without_effect": "true"} if without_effect else {}
         exchanges: list[ExchangeRecord] = []
         has_more = True
         while has_more:
-            asked = {"after": after, "operation": operation, "batch_id": batch_id, "status": status}
-            page = self._plane.get("history", Page, **asked)
+            page = self._plane.get("history", Page, after=after, **asked)
             exchanges += page.exchanges
             after = exchanges[-1].sequence if exchanges else after
             has_more = page.has_more
         return exchanges
+
+    def check_faults(self) -> None:
+        """Refuse a scenario that could not be brought about, as far as the history reaches back.
+
+        Raises:
+            UsageError: names each fault that found nothing to bite on, and the first exchange where that was so.
+        """
+        refuse_idle_faults(self.history(without_effect=True))
 
     def clear_history(self) -> None:
         """Forget the exchanges so far."""

@@ -10,8 +10,9 @@ from msgspec import structs
 from batchmock.errors import UsageError
 from batchmock.scenario import Scenario
 from batchmock.scenario_document import Document, dump, read
-from batchmock.scenario_files import named_scenario
+from batchmock.scenario_files import find_scenario, named_scenario
 
+NOTHING: Document = {}
 _document = msgspec.json.Decoder(dict[str, object])
 
 
@@ -37,6 +38,32 @@ def chosen_scenario(document: Document, present: Scenario) -> Scenario:
     """
     said = {key: value for key, value in document.items() if key != "name"}
     return read({"seed": present.seed, **_named(document), **said})
+
+
+def departing(
+    scenario: Scenario | str | None, *, seed: int | None = None, overrides: Document = NOTHING
+) -> Scenario:
+    """Return a scenario, or that of a name or a path, with another seed and with keys that a document says anew.
+
+    Raises:
+        UsageError: there is no such scenario or key, or a value is none; names the nearest.
+    """
+    match scenario:
+        case None:
+            chosen = Scenario()
+        case str():
+            chosen = find_scenario(scenario)
+        case Scenario():
+            chosen = scenario
+        case _:
+            raise UsageError(f"{scenario!r} is no scenario; give a Scenario, a name of the menu, or a file's path")
+    if overrides:
+        chosen = read({**dump(chosen), **overrides})
+    if seed is None:
+        return chosen
+    if type(seed) is not int or seed < 0:
+        raise UsageError(f"seed is {seed!r}; it is a whole number from 0")
+    return structs.replace(chosen, seed=seed)
 
 
 def _named(document: Document) -> Document:

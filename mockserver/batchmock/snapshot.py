@@ -59,12 +59,13 @@ class BatchState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Snapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole document; ``created`` is how many batches were ever created."""
+    """The whole document; ``created`` is how many batches there ever were, ``exchanges`` how many exchanges."""
 
     format: Literal["batchmock-snapshot-1"]
     clock: ClockState
     scenario: dict[str, Any]
     created: Count
+    exchanges: Count
     batches: list[BatchState]
 
 
@@ -83,7 +84,14 @@ def write_snapshot(state: WorkspaceState) -> Iterator[bytes]:
         speed=state.clock.speed,
         step=write_duration(state.clock.step),
     )
-    whole = Snapshot(format=FORMAT, clock=clock, scenario=dump(state.scenario), created=state.created, batches=[])
+    whole = Snapshot(
+        format=FORMAT,
+        clock=clock,
+        scenario=dump(state.scenario),
+        created=state.created,
+        exchanges=state.exchanges,
+        batches=[],
+    )
     heads = [_head(facts) for facts in state.batches]
     return _pieces(_open(whole, "batches"), heads, state.batches)
 
@@ -111,6 +119,7 @@ def read_snapshot(body: bytes | bytearray, space: Workspace) -> WorkspaceState:
         now=now,
         scenario=_scenario("scenario", snapshot.scenario, space),
         created=snapshot.created,
+        exchanges=snapshot.exchanges,
         batches=batches,
     )
 

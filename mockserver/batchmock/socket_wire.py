@@ -30,8 +30,9 @@ class Wired:
         """Serve one exchange."""
         # uvicorn's ``send`` is a method of the exchange's own object, whichever parser reads the request; it is
         # the one way from a scope to its transport.
-        scope["extensions"] = {WIRE: SocketWire(cast(MethodType, send).__self__)}
-        await self._app(scope, receive, send)
+        wire = SocketWire(cast(MethodType, send).__self__)
+        # A scope of our own: that object holds uvicorn's, and all of an exchange would wait for the collector.
+        await self._app({**scope, "extensions": {WIRE: wire}}, receive, send)
 
 
 class SocketWire:

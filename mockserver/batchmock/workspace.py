@@ -14,7 +14,7 @@ from batchmock.draws import Identifiers
 from batchmock.errors import ApiError, batch_not_found, invalid_request
 from batchmock.facts import BatchFacts, Submission, WorkspaceState
 from batchmock.fault_book import FaultBook, Visit
-from batchmock.faults import AnyFault, Operation
+from batchmock.faults import Operation
 from batchmock.history import History
 from batchmock.limits import EXCHANGES_KEPT_MAX, PAGE_LIMIT_DEFAULT
 from batchmock.models import MODELS, Model
@@ -22,8 +22,10 @@ from batchmock.plans import Plans
 from batchmock.projection import BatchView, project, result_lines
 from batchmock.queueing import Queue
 from batchmock.rates import Allowance, Reading, too_many
+from batchmock.renderings import Renderings
 from batchmock.scenario import Scenario
 from batchmock.store import NOTHING, MemoryStore, Slice
+from batchmock.strike import Strike
 from batchmock.switches import Switches
 from batchmock.times import MINUTE
 from batchmock.wire.request import BatchRequest
@@ -84,6 +86,7 @@ class Workspace:
         self._store = MemoryStore()
         self._fault_book = FaultBook(scenario.seed)
         self._plans = Plans()
+        self.renderings = Renderings()
         self._created = 0
         self._lock = Lock()
 
@@ -98,8 +101,6 @@ class Workspace:
         Raises:
             ApiError: 429.
         """
-        if self.scenario.is_unmetered:
-            return
         with self._lock:
             self._allowance.take_call(self.scenario, now)
 
@@ -108,7 +109,7 @@ class Workspace:
         with self._lock:
             return self._allowance.reading(self.scenario, now)
 
-    def strike(self, operation: Operation, batch_id: str | None) -> Sequence[AnyFault]:
+    def strike(self, operation: Operation, batch_id: str | None) -> Sequence[Strike]:
         """Return the faults that strike an exchange; counts it."""
         faults = self.scenario.faults
         if not faults:
@@ -223,6 +224,7 @@ class Workspace:
                 )
             self._store.delete(batch_id)
             self._plans.forget(batch_id)
+            self.renderings.forget(batch_id)
 
     def adopt(self, scenario: Scenario) -> None:
         """Let batches to come unfold by a scenario; what its faults and limits count is counted from now on."""
@@ -239,6 +241,7 @@ class Workspace:
                 now=now,
                 scenario=self.scenario,
                 created=self._created,
+                exchanges=self.history.exchanges,
                 batches=tuple(self._store.all()),
             )
 

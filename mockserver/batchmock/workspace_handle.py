@@ -16,6 +16,7 @@ from batchmock.exchange import record
 from batchmock.facts import WorkspaceState
 from batchmock.faults import Operation
 from batchmock.handle import Batch, Batches, ExchangeRecord, Plan, PlanPage
+from batchmock.idle_faults import refuse_idle_faults
 from batchmock.record import HistoryQuery
 from batchmock.scenario import Scenario
 from batchmock.scenario_files import named_scenario
@@ -54,11 +55,25 @@ class WorkspaceHandle:
         operation: Operation | None = None,
         batch_id: str | None = None,
         status: int | None = None,
+        without_effect: bool = False,
     ) -> Sequence[ExchangeRecord]:
-        """Return the exchanges that match all that is given, in the order they came."""
-        query = HistoryQuery(after=after, operation=operation, batch_id=batch_id, status=status)
+        """Return the exchanges that match all that is given, in the order they came.
+
+        ``without_effect`` are those in which a fault found nothing to bite on.
+        """
+        query = HistoryQuery(
+            after=after, operation=operation, batch_id=batch_id, status=status, without_effect=without_effect
+        )
         found = self._workspace.history.find(query)
         return [_read(record(exchange, real=True), ExchangeRecord) for exchange in found]
+
+    def check_faults(self) -> None:
+        """Refuse a scenario that could not be brought about, as far as the history reaches back.
+
+        Raises:
+            UsageError: names each fault that found nothing to bite on, and the first exchange where that was so.
+        """
+        refuse_idle_faults(self.history(without_effect=True))
 
     def clear_history(self) -> None:
         """Forget the exchanges so far."""

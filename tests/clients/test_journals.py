@@ -3,20 +3,24 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Barrier
 
 import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from batchclient.errors import JournalError, JournalUnreadableError, UsageError
+from batchclient.errors import JournalBusyError, JournalError, JournalUnreadableError, UsageError
 from batchclient.journal import Journal
+from batchclient.outcomes import Kind
 from batchclient.parcel import About
+from batchclient.policy import Policy
 from batchclient.run import UnfinishedError
 from batchclient.schema import sealed
-from tests.clients.world import Request, World, some
+from tests.clients.world import Driver, Request, World, some
 
 crashing = settings(deadline=None, max_examples=60)
 
@@ -34,6 +38,12 @@ def damaged(journal: Path, folder: str, change: Callable[[bytes], bytes]) -> Pat
     shutil.copy(journal, copy)
     copy.write_bytes(change(copy.read_bytes()))
     return copy
+
+
+def flipped(data: bytes, at: int, bit: int) -> bytes:
+    changed = bytearray(data)
+    changed[at % len(data)] ^= 1 << bit
+    return bytes(changed)
 
 
 def resumed(world: World, journal: Path) -> None:
@@ -63,16 +73,74 @@ def test_a_journal_cut_anywhere_never_leads_to_a_create(submitted: tuple[World, 
 
 @crashing
 @given(at=st.integers(0, 1_000_000), bit=st.integers(0, 7))
+@example(at=15_837, bit=0)
 def test_a_flipped_bit_never_leads_to_a_create(submitted: tuple[World, Path], at: int, bit: int) -> None:
     world, journal = submitted
 
-    def flip(data: bytes) -> bytes:
-        changed = bytearray(data)
-        changed[at % len(data)] ^= 1 << bit
-        return bytes(changed)
-
     with TemporaryDirectory() as folder:
-        resumed(world, damaged(journal, folder, flip))
+        resumed(world, damaged(journal, folder, lambda data: flipped(data, at, bit)))
+
+
+@pytest.fixture(scope="module")
+def expired(expiring_url: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Path]:
+    """A run of which some requests were answered and some expired, read to its end without another round."""
+    world, journal = World(expiring_url), tmp_path_factory.mktemp("journal") / "run.db"
+    world.policy = Policy(retries=0)
+    with world.run(some(6), journal) as run:
+        assert 0 < run.counts.expired < 6
+    world.policy = Policy(retries=1)
+    return world, journal
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        f"UPDATE answer SET kind = {int(Kind.EXPIRED)}",
+        f"UPDATE answer SET kind = {int(Kind.ERRORED)}, retryable = 1",
+        "UPDATE answer SET parcel = 7",
+        "UPDATE answer SET line = (SELECT max(id) FROM line)",
+        "UPDATE line SET bytes = CAST('{}' AS BLOB)",
+    ],
+)
+def test_an_outcome_that_is_not_what_its_line_says_sends_nothing_again(
+    expired: tuple[World, Path], tmp_path: Path, change: str
+) -> None:
+    world, journal = expired
+    copy = tmp_path / "run.db"
+    shutil.copy(journal, copy)
+    with sqlite3.connect(copy) as database:
+        database.execute(change)
+    database.close()
+
+    with pytest.raises(JournalUnreadableError, match="not what its line says"):
+        world.resume(copy)
+    assert world.wire.count("create") == 1
+
+
+@pytest.mark.parametrize("driver", ["sync", "async"])
+def test_of_many_that_begin_one_run_at_once_one_does_it(url: str, tmp_path: Path, driver: Driver) -> None:
+    world, together = World(url, driver), Barrier(6)
+
+    def begin() -> str:
+        together.wait()
+        try:
+            world.run(some(3), tmp_path / "run.db").close()
+        except JournalBusyError:
+            return "busy"
+        return "done"
+
+    with ThreadPoolExecutor(6) as threads:
+        ended = [future.result() for future in [threads.submit(begin) for _ in range(6)]]
+    assert "done" in ended
+    assert world.wire.count("create") == 1
+    assert set(world.billed().values()) == {1}
+
+
+def test_a_journal_is_the_same_by_whichever_name_it_is_called(world: World, tmp_path: Path) -> None:
+    (tmp_path / "link.db").symlink_to(tmp_path / "run.db")
+
+    with world.do("submit", some(2), journal=tmp_path / "run.db"), pytest.raises(JournalBusyError):
+        world.run(some(2), tmp_path / "link.db")
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"SQLite format 3\x00"], ids=["empty", "JSON", "a header"])

@@ -24,7 +24,14 @@ def live() -> Generator[Live]:
     command = [sys.executable, "-m", "tests.clients.programs.lives"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
 
-        def one(world: World, journal: Path, die_at: int | None = None, retries: int = 0) -> dict[str, Any]:
+        def one(
+            world: World,
+            journal: Path,
+            die_at: int | None = None,
+            *,
+            full_at: int | None = None,
+            retries: int = 0,
+        ) -> dict[str, Any]:
             assert process.stdin is not None
             assert process.stdout is not None
             how = {
@@ -36,6 +43,7 @@ def live() -> Generator[Live]:
                 "requests_max": 2,
                 "retries": retries,
                 "die_at": die_at,
+                "full_at": full_at,
             }
             process.stdin.write(json.dumps(how) + "\n")
             process.stdin.flush()
@@ -86,3 +94,19 @@ def test_killed_while_what_expired_is_sent_again(
         world, journal = World(expiring_url, driver), tmp_path / f"{die_at}.db"
         live(world, journal, die_at, retries=1)
         judge(world, live(world, journal, retries=1))
+
+
+def test_a_disk_that_is_full_from_any_event_on_stops_the_run_and_costs_nothing_twice(
+    url: str, driver: Driver, live: Live, tmp_path: Path
+) -> None:
+    full_at, told = 0, dict[str, Any]()
+    while "answers" not in told:
+        world, journal = World(url, driver), tmp_path / f"{full_at}.db"
+        told = live(world, journal, full_at=full_at)
+        if "answers" not in told:
+            assert told["stopped"] == "JournalFullError"
+            assert str(journal) in told["notes"][0]
+        judge(world, live(world, journal))
+        assert len(world.batches()) == 2
+        full_at += 4
+    assert full_at >= 20

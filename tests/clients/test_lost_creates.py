@@ -1,5 +1,6 @@
 """A create whose answer is lost is looked for, adopted if it is there, and sent again only if it is not."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -142,13 +143,46 @@ def test_a_suspect_that_cannot_be_read_stops_its_requests_and_nothing_is_sent_ag
     assert world.wire.count("create") == 1
 
 
-def test_creates_that_are_never_answered_come_to_an_end(world: World) -> None:
+def test_creates_that_are_never_answered_come_to_an_end_and_are_gone_on_with(world: World, tmp_path: Path) -> None:
     world.wire.plan = {("create", n): Answered(500) for n in range(50)}
 
     with pytest.raises(UnfinishedError) as raised:
-        world.run(some(3))
+        world.run(some(3), tmp_path / "run.db")
+    raised.value.run.close()
     assert isinstance(raised.value.causes[0], UncertainCreateError)
     assert world.wire.count("create") <= 4
+
+    world.wire.heal()
+    with world.resume(tmp_path / "run.db") as run:
+        assert run.counts.succeeded == 3
+    assert set(world.billed().values()) == {1}
+
+
+@pytest.mark.parametrize("others", [99, 100, 101, 201])
+def test_it_is_found_on_whichever_page_it_is(world: World, others: int) -> None:
+    world.wire.plan = {("create", 0): Lost()}
+
+    def crowd(operation: str, url: str) -> None:
+        if operation == "list" and world.wire.count("create") == 1:
+            world.wire.before = lambda operation, url: None
+            for _ in range(others):
+                world.somebody_else_creates(4)
+
+    world.wire.before = crowd
+    with world.run(some(3)) as run:
+        assert run.counts.succeeded == 3
+    assert world.wire.count("create") == 1
+
+
+@pytest.mark.parametrize("last_id", ["again", None])
+def test_a_list_that_repeats_itself_comes_to_an_end(world: World, last_id: str | None) -> None:
+    def endless(body: bytes) -> list[bytes]:
+        return [json.dumps(json.loads(body) | {"has_more": True, "last_id": last_id}).encode()]
+
+    world.wire.plan = {("create", 0): Answered(500)} | {("list", n): Served(endless) for n in range(1, 200)}
+    with world.run(some(3)) as run:
+        assert run.counts.succeeded == 3
+    assert world.wire.count("list") <= 60
 
 
 @pytest.mark.parametrize(

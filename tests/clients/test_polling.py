@@ -7,10 +7,18 @@ from pathlib import Path
 import pytest
 
 from batchclient.bench import Progress
-from batchclient.errors import AccountError, BatchNotFoundError, DeadlineError, RefusedError
+from batchclient.errors import (
+    AccountError,
+    BatchNotFoundError,
+    CancelError,
+    DeadlineError,
+    RefusedError,
+    ResultsError,
+    UnreachableError,
+)
 from batchclient.run import UnfinishedError
-from tests.clients.wire import Answered, Fault, Lost, Served, Unreached
-from tests.clients.world import World, some
+from tests.clients.wire import Answered, Fault, Lost, Operation, Served, Unreached
+from tests.clients.world import World, some, with_policy
 
 HOUR = 3600.0
 
@@ -126,6 +134,60 @@ def test_a_retry_after_beyond_all_patience_is_not_slept_through(world: World) ->
     with pytest.raises(UnfinishedError):
         world.run(some(3))
     assert world.now <= 48 * HOUR
+
+
+@pytest.mark.parametrize("operation", ["create", "list", "results", "cancel"])
+def test_no_call_is_repeated_sooner_than_asked_nor_waited_for_beyond_all_patience(
+    world: World, tmp_path: Path, operation: Operation
+) -> None:
+    world.do("submit", some(3), journal=tmp_path / "other.db").close()
+    later = Answered(429, headers={"retry-after": "1000000000"})
+    plan: dict[tuple[str, int], Fault] = {(operation, n): later for n in range(1, 99)}
+    plan[operation, 0] = Answered(429, headers={"retry-after": "3600"})
+    if operation == "cancel":
+        plan |= {("retrieve", n): showing("in_progress") for n in range(99)}
+    world.wire.plan = plan
+    if operation in ("create", "list"):
+        world.wire.seen.clear()
+
+    with pytest.raises(UnfinishedError) as raised:
+        world.do("cancel", tmp_path / "other.db") if operation == "cancel" else world.run(some(3))
+    assert isinstance(raised.value.causes[0], UnreachableError | ResultsError | CancelError)
+    first, second = world.wire.times(operation)
+    assert second - first >= HOUR
+    assert world.now <= 48 * HOUR
+
+
+def test_a_deadline_of_the_users_own_leaves_the_batch_and_names_it(world: World, tmp_path: Path) -> None:
+    world.wire.plan = {("retrieve", n): showing("in_progress") for n in range(99)}
+    seen: list[Progress] = []
+    world.observe = seen.append
+
+    with pytest.raises(UnfinishedError, match=r"not ended 2\.0 hours") as raised:
+        with_policy(world, wait_s_max=2 * HOUR).run(some(3), tmp_path / "run.db")
+    raised.value.run.close()
+    assert isinstance(raised.value.causes[0], DeadlineError)
+    assert raised.value.batch_ids == (world.batches()[0]["id"],)
+    assert 2 * HOUR <= world.now <= 2 * HOUR + 60
+    assert seen[-1].deadline_s == 2 * HOUR
+    assert world.wire.count("cancel") == 0
+
+    world.wire.heal()
+    with world.resume(tmp_path / "run.db") as run:
+        assert run.counts.succeeded == 3
+    assert world.wire.count("create") == 1
+
+
+def test_an_id_of_any_form_is_taken_as_it_is(world: World) -> None:
+    odd = "batch/../1?x=é"
+
+    def renamed(body: bytes) -> list[bytes]:
+        return [json.dumps(json.loads(body) | {"id": odd}).encode()]
+
+    world.wire.plan = {("create", 0): Served(renamed)}
+    with pytest.raises(UnfinishedError):
+        world.run(some(3))
+    assert world.wire.seen[-1].url == f"{world.url}/v1/messages/batches/batch%2F..%2F1%3Fx%3D%C3%A9"
 
 
 @pytest.mark.parametrize(

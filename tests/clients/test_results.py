@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from batchclient.errors import ArchivedError, ForeignOriginError, ResultsError
@@ -96,6 +97,7 @@ ONCE_BROKEN: dict[str, Fault] = {
     "404": Answered(404),
     "500": Answered(500),
     "502": Answered(502),
+    "half a 500": Answered(500, cut=True),
     "429": Answered(429, headers={"retry-after": "30"}),
 }
 
@@ -210,15 +212,16 @@ def test_only_errors_that_pass_are_sent_again(world: World, error_type: str, aga
         assert len(creates[1]["requests"]) == 1
 
 
-def test_long_lines_are_read_whole(world: World) -> None:
-    long = "x" * 3_000_000
+@pytest.mark.parametrize("size", [65_535, 65_537, 3_000_000, 33 * 2**20])
+def test_long_lines_are_read_whole(world: World, size: int) -> None:
+    long = "x" * size
 
     def lengthen(rows: list[bytes]) -> list[bytes]:
         return [
             row.replace(b"nonce-1", b"nonce-1" + long.encode()) if b": nonce-1" in row else row for row in rows
         ]
 
-    world.wire.plan = always(lambda body: in_pieces(1000)(lines(lengthen)(body)[0]))
+    world.wire.plan = always(lambda body: in_pieces(10_000)(lines(lengthen)(body)[0]))
 
     with world.run(some(3)) as run:
         assert texts(run)["key 1"] == "nonce-1" + long
@@ -258,6 +261,43 @@ def test_a_redirect_is_followed_at_home_and_nowhere_else(world: World, status: i
     world.wire.plan = {("results", 1): Answered(status, headers={"location": at_home})}
     with world.resume(raised.value.run) as run:
         assert run.counts.succeeded == 2
+
+
+UNHEARD_OF = [
+    "http://[x", "//", "///evil.example/x", "/\\evil.example", "a\x00b", "\tx", "https:///x", "http:", "%zz",
+    "\u2028", "..", " http://evil.example/", "http://user:pw@127.0.0.1/x", "x" * 70_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("where", UNHEARD_OF, ids=map(repr, range(len(UNHEARD_OF))))
+@pytest.mark.parametrize("by", ["results_url", "redirect"])
+def test_wherever_results_are_said_to_be_nothing_goes_to_another_origin_and_it_is_told(
+    world: World, where: str, by: str
+) -> None:
+    if by == "results_url":
+        world.wire.plan = {("retrieve", n): shown(results_url=where) for n in range(50)}
+    else:
+        moved = Answered(307, headers={"location": where.encode("ascii", "replace").decode()})
+        world.wire.plan = {("results", n): moved for n in range(50)}
+
+    with pytest.raises(UnfinishedError) as raised:
+        world.run(some(2))
+    assert isinstance(raised.value.causes[0], ForeignOriginError | ResultsError)
+    assert all(seen.url.startswith(world.url) for seen in world.wire.seen)
+    assert "\x00" not in str(raised.value)
+
+
+@pytest.mark.parametrize("content_type", ["", "text/html", "text/event-stream", "application/json"])
+def test_results_are_read_by_their_shape_whatever_type_they_are_said_to_be(
+    world: World, content_type: str
+) -> None:
+    def told(response: httpx2.Response) -> None:
+        response.headers["content-type"] = content_type
+
+    world.wire.after = told
+    with world.run(some(3)) as run:
+        assert run.counts.succeeded == 3
+    assert world.wire.count("results") == 1
 
 
 @pytest.mark.parametrize("suffix", ["?sig=%2F&x={q}", "?a=1&a=2"])

@@ -1,7 +1,8 @@
 """A run over a wire that is whole: every key one outcome, the right one, at the right price."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -84,6 +85,14 @@ def test_a_request_larger_than_a_batch_is_refused_alone(world: World) -> None:
         assert isinstance(refused, Errored)
         assert refused.type == "request_too_large"
         assert run.counts.succeeded == 3
+
+
+def test_params_may_be_any_mappings(world: World) -> None:
+    user: Mapping[str, Any] = MappingProxyType({"user_id": "é"})
+    requests = [(key, MappingProxyType(params | {"metadata": user})) for key, params in some(2)]
+
+    with world.do("run", requests) as run:
+        assert run.counts.succeeded == 2
 
 
 def test_the_callers_params_are_not_changed(world: World) -> None:

@@ -11,6 +11,7 @@ import pytest
 from batchclient.errors import CancelError
 from batchclient.outcomes import Canceled, Succeeded
 from batchclient.run import UnfinishedError
+from tests.clients.test_polling import showing
 from tests.clients.wire import Answered, Fault, Lost
 from tests.clients.world import World, some, with_policy
 
@@ -143,6 +144,34 @@ def test_a_second_interruption_detaches_at_once(world: World, tmp_path: Path) ->
         with_policy(world, on_interrupt="cancel").run(some(3), tmp_path / "run.db")
     assert world.wire.count("cancel") <= 1
     assert world.wire.count("results") == 0
+
+
+def test_an_interrupted_cancel_stays_asked_for_and_says_how_to_go_on(
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.wire.plan = {("retrieve", n): showing("canceling") for n in range(9)}
+    world.do("submit", some(3), journal=tmp_path / "run.db").close()
+    interrupt_at(world, 1)
+
+    with pytest.raises(INTERRUPTIONS):
+        with_policy(world, on_interrupt="cancel").do("cancel", tmp_path / "run.db")
+    assert str(tmp_path / "run.db") in caplog.text
+    assert world.batches()[0]["id"] in caplog.text
+
+    world.wire.heal()
+    world.on_sleep = lambda seconds: None
+    with world.resume(tmp_path / "run.db") as run:
+        assert run.counts.open == 0
+
+
+def test_a_run_in_memory_says_that_nobody_else_can_go_on_with_it(world: World) -> None:
+    interrupt_at(world, 1)
+
+    with pytest.raises(INTERRUPTIONS) as raised:
+        world.run(some(3))
+    [note] = raised.value.__notes__
+    assert "no journal on the disk" in note
+    assert world.batches()[0]["id"] in note
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

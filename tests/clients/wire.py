@@ -27,12 +27,13 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Something else answers; ``done`` tells whether the server did its work before."""
+    """Something else answers; ``done`` tells whether the server did its work, ``cut`` whether it breaks off."""
 
     status: int
     body: bytes = b"<html>something in between</html>"
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     done: bool = False
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Wire:
         self.plan: Plan = plan or {}
         self.seen: list[Seen] = []
         self.before: Callable[[Operation, str], None] = lambda operation, url: None
+        self.after: Callable[[httpx2.Response], None] = lambda response: None
         self._clock = clock
 
     def count(self, operation: Operation) -> int:
@@ -89,10 +91,11 @@ class Wire:
         return fault
 
     def leave(self, request: httpx2.Request, response: httpx2.Response, fault: Fault | None) -> httpx2.Response:
+        self.after(response)
         if isinstance(fault, Lost):
             raise httpx2.ReadError("lost", request=request)
         if isinstance(fault, Answered):
-            return httpx2.Response(fault.status, headers=fault.headers, content=fault.body)
+            return httpx2.Response(fault.status, headers=fault.headers, stream=Pieces([fault.body], fault.cut))
         if isinstance(fault, Served) and response.status_code == 200:
             headers = {name: value for name, value in response.headers.items() if name not in FRAMING}
             return httpx2.Response(200, headers=headers, stream=Pieces(fault.change(response.content), fault.cut))

@@ -8,6 +8,7 @@ from hypothesis import event, given
 
 from batchmock.clock import ClockSetting
 from batchmock.faults import Answer, Ending
+from batchmock.handle import ClockHandle
 from batchmock.inprocess.emulator import LocalEmulator
 from batchmock.limits import RateLimits
 from batchmock.scenario import Scenario
@@ -30,30 +31,33 @@ def test_a_scenario_with_faults_that_is_written_is_read_back_the_same(scenario: 
 def live(scenario: Scenario) -> list[Any]:
     """Live through a batch by every operation; return what came of each, and in what end."""
     emulator = LocalEmulator(scenario, settings=Settings(clock=ClockSetting(mode="manual"), start=START))
-    seen: list[Any] = []
     with emulator.http_client() as client:
+        return life(client, emulator.clock)
 
-        def ask(method: str, path: str, content: bytes = b"") -> httpx2.Response | None:
-            headers = HEADERS | ({"content-type": "application/json"} if content else {})
-            try:
-                response = client.request(method, path, headers=headers, content=content, follow_redirects=False)
-            except httpx2.HTTPError as error:
-                seen.append((method, type(error).__name__))
-                return None
-            seen.append((method, response.status_code, response.content))
-            return response
 
-        created = [ask("POST", BATCHES, BODY) for _ in range(2)]
-        batch_id = next(
-            (found for answer in created if answer and (found := batch_id_of(answer))), "msgbatch_none"
-        )
-        path = f"{BATCHES}/{batch_id}"
-        ask("GET", path)
-        ask("POST", f"{path}/cancel")
-        emulator.clock.advance("25h")
-        for method, wanted in (("GET", BATCHES), ("GET", path), ("GET", f"{path}/results"), ("DELETE", path)):
-            ask(method, wanted)
-        ask("POST", "/v1/messages", bytes(request("a").params))
+def life(client: httpx2.Client, clock: ClockHandle) -> list[Any]:
+    """Live through a batch by every operation, wherever the client leads; return what came of each."""
+    seen: list[Any] = []
+
+    def ask(method: str, path: str, content: bytes = b"") -> httpx2.Response | None:
+        headers = HEADERS | ({"content-type": "application/json"} if content else {})
+        try:
+            response = client.request(method, path, headers=headers, content=content, follow_redirects=False)
+        except httpx2.HTTPError as error:
+            seen.append((method, type(error).__name__))
+            return None
+        seen.append((method, response.status_code, response.content))
+        return response
+
+    created = [ask("POST", BATCHES, BODY) for _ in range(2)]
+    batch_id = next((found for answer in created if answer and (found := batch_id_of(answer))), "msgbatch_none")
+    path = f"{BATCHES}/{batch_id}"
+    ask("GET", path)
+    ask("POST", f"{path}/cancel")
+    clock.advance("25h")
+    for method, wanted in (("GET", BATCHES), ("GET", path), ("GET", f"{path}/results"), ("DELETE", path)):
+        ask(method, wanted)
+    ask("POST", "/v1/messages", bytes(request("a").params))
     return seen
 
 

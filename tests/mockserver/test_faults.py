@@ -53,7 +53,7 @@ class Space:
         ask(self.url, "POST", "/_emulator/clock/advance", msgspec.json.encode({"by": by}))
 
     def kinds(self) -> list[list[str]]:
-        return [[str(type(fault).__name__) for fault in exchange.faults] for exchange in self.seen]
+        return [[type(strike.fault).__name__ for strike in exchange.strikes] for exchange in self.seen]
 
 
 @contextmanager
@@ -195,7 +195,7 @@ def test_a_cut_beyond_the_end_changes_nothing_and_says_so() -> None:
         heard = one.results()
 
         assert (len(lines_of(heard)), heard.has_last_chunk) == (5, True)
-        assert one.seen[-1].faults_without_effect == ["close"]
+        assert [strike.has_bitten for strike in one.seen[-1].strikes] == [False]
 
 
 def test_a_body_drips() -> None:

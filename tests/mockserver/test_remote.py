@@ -12,9 +12,11 @@ from msgspec import structs
 
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
+from batchmock.faults import Close, Headers
 from batchmock.handle import EmulatorHandle
 from batchmock.inprocess.emulator import LocalEmulator
 from batchmock.outcomes import Mix, Pin
+from batchmock.record import FaultSeen
 from batchmock.remote import RemoteEmulator
 from batchmock.scenario import Scenario
 from batchmock.server import running
@@ -120,6 +122,24 @@ def test_the_history_is_a_sequence_of_values(case: Case) -> None:
     assert case.handle.history() == []
 
 
+def test_faults_that_found_nothing_to_bite_on_are_found_and_refused(case: Case) -> None:
+    bites, idle = Headers(set={"x-new": "1"}), Close(calls=(2, 3), on=("list",), after_bytes=1_000_000)
+    case.handle.scenario = structs.replace(SCENARIO, faults=(bites, idle))
+    case.ask("GET", BATCHES)
+    case.handle.check_faults()
+    for _ in range(2):
+        case.ask("GET", BATCHES)
+
+    found = case.handle.history(without_effect=True)
+
+    assert [one.sequence for one in found] == [2, 3]
+    assert found[0].faults_without_effect == (FaultSeen(1, "close"),)
+    with pytest.raises(
+        UsageError, match=r"^faults\.1 \(close\) .* in exchange 2 of wrkspc_\w+, GET .*, and in 1 more$"
+    ):
+        case.handle.check_faults()
+
+
 def test_a_history_of_many_pages_is_read_whole(case: Case) -> None:
     for _ in range(2_050):
         case.ask("GET", BATCHES)
@@ -161,7 +181,7 @@ def test_a_snapshot_brings_back_what_was(case: Case) -> None:
     case.handle.clock.advance("1h")
     snapshot, plan = case.handle.snapshot(), case.handle.plan(batch_id)
     case.handle.clock.advance("24h")
-    results = case.ask("GET", f"{BATCHES}/{batch_id}/results").text
+    results = case.ask("GET", f"{BATCHES}/{batch_id}/results")
     case.ask("DELETE", f"{BATCHES}/{batch_id}")
     second = case.create("z")
     case.handle.scenario = "calm"
@@ -173,7 +193,8 @@ def test_a_snapshot_brings_back_what_was(case: Case) -> None:
     assert case.handle.plan(batch_id) == plan
     assert case.handle.snapshot() == snapshot
     case.handle.clock.advance("24h")
-    assert case.ask("GET", f"{BATCHES}/{batch_id}/results").text == results
+    again = case.ask("GET", f"{BATCHES}/{batch_id}/results")
+    assert (again.text, again.headers["request-id"]) == (results.text, results.headers["request-id"])
     assert case.create("z") == second
     assert len(case.handle.history(operation="create")) == 3
 

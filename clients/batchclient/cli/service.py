@@ -4,7 +4,6 @@ It does not know what they do with it.
 """
 
 import sys
-import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -57,5 +56,4 @@ def new_client(policy: Policy, watch: Callable[[Progress], None]) -> "BatchClien
     sdk = Anthropic()
     if not (sdk.api_key or sdk.auth_token or getattr(sdk, "credentials", None)):
         raise RefusedError("there is no credential; set ANTHROPIC_API_KEY")
-    # Looked up now, as whoever couples time puts their own in these places.
-    return BatchClient(sdk, policy=policy, clock=time.monotonic, sleep=time.sleep, on_progress=watch)
+    return BatchClient(sdk, policy=policy, on_progress=watch)

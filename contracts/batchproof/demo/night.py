@@ -3,7 +3,6 @@
 The client's waiting moves the emulator's clock, so hours pass at once. It does not know how it is shown.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,8 +89,6 @@ class Night:
         return BatchClient(
             self.emulator.client(),
             policy=Policy(requests_max=-(-self.count // BATCHES), retries=ROUNDS),
-            clock=time.monotonic,
-            sleep=time.sleep,
             draw=self._random.random,
             nonce=lambda: f"{self._random.getrandbits(4 * NONCE_LENGTH):0{NONCE_LENGTH}x}",
             on_progress=self._look,

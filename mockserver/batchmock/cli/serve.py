@@ -3,10 +3,11 @@
 It turns flags into settings and errors into one line; it does not know how anything is served until asked to.
 """
 
+import sys
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 import click
 from msgspec.structs import replace
@@ -23,11 +24,10 @@ from batchmock.scenario_files import find_scenario
 from batchmock.settings import Settings
 from batchmock.times import write_duration
 
-if TYPE_CHECKING:
-    from batchmock.access_log import Line
-
 DEFAULT_PORT = 4010
 DEFAULT_CLOCK = ClockSetting()
+# What it exits with when the scenario could not be brought about.
+IDLE = 1
 
 
 @click.command(context_settings={"auto_envvar_prefix": "BATCHPROOF"})
@@ -67,6 +67,11 @@ DEFAULT_CLOCK = ClockSetting()
     "scenario_name",
     metavar="NAME|FILE",
     help="How batches unfold: a name that 'batchproof scenario list' shows, or a TOML or JSON file.",
+)
+@click.option(
+    "--strict-scenario",
+    is_flag=True,
+    help="Exit with 1, and name it, if one of the scenario's faults found nothing to bite on.",
 )
 @click.option(
     "--canned",
@@ -136,22 +141,12 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
     Each option can also be set in the environment, as BATCHPROOF_PORT or BATCHPROOF_CLOCK.
     """
     # Imported late: --help and mistakes in the options need no server.
-    from batchmock.exchange import Exchange
-    from batchmock.history_file import HistoryFile
+    from batchmock.cli.watching import Watching, line_of
     from batchmock.server import serve as run
     from batchmock.server import write_ready_file
 
-    line = _line(quiet=quiet, verbose=verbose, as_json=as_json)
+    line = line_of(quiet=quiet, verbose=verbose, as_json=as_json)
     ready_file: Path | None = options["ready_file"]
-
-    def observe(exchange: Exchange) -> None:
-        if line is not None:
-            click.echo(line(exchange), err=True)
-        if history is not None:
-            history.write(exchange)
-
-    def complain(mistake: str) -> None:
-        click.echo(f"batchproof: {mistake}", err=True)
 
     def on_listening(url: str) -> None:
         if ready_file is not None:
@@ -160,27 +155,18 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
 
     try:
         settings = _settings(options)
-        history = None if options["history_file"] is None else HistoryFile(options["history_file"], complain)
+        watching = Watching(line, options["history_file"], is_strict=options["strict_scenario"])
         run(
             settings,
             host=options["host"],
             port=options["port"],
-            observe=observe,
+            observe=watching,
             on_listening=on_listening,
         )
     except UsageError as error:
         raise RefusedError(str(error)) from None
-
-
-def _line(*, quiet: bool, verbose: bool, as_json: bool) -> "Line | None":
-    """Return what tells of an exchange; None tells nothing."""
-    from batchmock.access_log import json_line, quiet_line, verbose_line
-
-    if quiet and (verbose or as_json):
-        raise click.UsageError(f"--quiet and {'--json' if as_json else '--verbose'} cannot be given together.")
-    if quiet:
-        return None
-    return json_line if as_json else verbose_line if verbose else quiet_line
+    if not watching.is_content():
+        sys.exit(IDLE)
 
 
 def _settings(options: dict[str, Any]) -> Settings:

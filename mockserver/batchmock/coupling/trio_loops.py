@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from batchmock.coupling.current import current
 from batchmock.coupling.patches import Undo, replace
@@ -17,7 +16,9 @@ from batchmock.coupling.selecting import Selecting
 from batchmock.coupling.waits import Participant
 from batchmock.times import SECOND
 
-_SELECTING: WeakKeyDictionary[Any, Selecting] = WeakKeyDictionary()
+# By the manager of a run's input and output, and by what wakes it.
+_SELECTING: dict[Any, Selecting] = {}
+_WAKING: dict[Any, Selecting] = {}
 
 
 def replace_trio() -> list[Undo]:
@@ -34,22 +35,20 @@ def replace_trio() -> list[Undo]:
 
     def get_events_in_turn(self: Any, timeout: float) -> Any:
         me = current()
+        if me is not None and self not in _SELECTING:
+            # A guest of another loop asks here first, and then waits in a thread that knows of no run.
+            _SELECTING[self] = _selecting(self, context.runner)
         if me is None or timeout <= 0:
             return get_events(self, timeout)
-        runner = context.runner
-        wakeup = runner.entry_queue.wakeup
-        selecting = _SELECTING.get(wakeup)
-        if selecting is None:
-            name = _RunName(runner)
-            selecting = _SELECTING[wakeup] = Selecting(name, partial(_waited_for, self, wakeup))
-        return selecting.select(me, timeout, partial(get_events, self))
+        return _SELECTING[self].select(me, timeout, partial(get_events, self))
 
     def wake_in_turn(self: Any) -> None:
         wake(self)
-        if selecting := _SELECTING.get(self):
+        if selecting := _WAKING.get(self):
             selecting.wake()
 
     return [
+        _let_go,
         replace(manager, "get_events", get_events_in_turn),
         replace(wakeups.WakeupSocketpair, "wakeup_thread_and_signal_safe", wake_in_turn),
         _set_threads_aside(threads.THREAD_CACHE),
@@ -67,6 +66,22 @@ def shift_clock(me: Participant) -> None:
         # A clock of the user's own has no offset, and was never coupled.
         clock = context.runner.clock
         context.runner.clock = type(clock)(clock.offset + me.turns.ahead_ns() / SECOND)
+
+
+def _selecting(manager: Any, runner: Any) -> Selecting:
+    wakeup = runner.entry_queue.wakeup
+    selecting = _WAKING[wakeup] = Selecting(_RunName(runner), partial(_waited_for, manager, wakeup))
+    if (own := getattr(manager, "_force_wakeup", None)) is not None:
+        _WAKING[own] = selecting
+    return selecting
+
+
+def _let_go() -> None:
+    """Let runs that outlast all blocks wait for real."""
+    for selecting in _SELECTING.values():
+        selecting.wake()
+    _SELECTING.clear()
+    _WAKING.clear()
 
 
 class _RunName:

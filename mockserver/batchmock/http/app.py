@@ -6,7 +6,6 @@ by hand, on none. Whoever has an event loop lends its ``Runtime``.
 
 from collections.abc import Callable, Mapping
 
-from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from batchmock.emulator import Emulator
@@ -15,6 +14,7 @@ from batchmock.http import batches, messages, models
 from batchmock.http.call import Endpoint, Handler
 from batchmock.http.control.calls import OPEN_CALLS, handlers_by_path
 from batchmock.http.exchange import ExchangeLayer
+from batchmock.http.paths import Paths
 from batchmock.http.routing import Manner, Methods, OpenToAll, nowhere
 from batchmock.http.runtime import BY_HAND, Runtime
 
@@ -33,34 +33,30 @@ def build_app(
 ) -> ASGIApp:
     """Return the app; ``observe`` sees each exchange once it is over."""
 
-    def path(path: str, manner: Manner, **endpoints: Endpoint) -> Route:
-        return Route(path, Methods(emulator, runtime, endpoints, manner))
+    def path(manner: Manner, **endpoints: Endpoint) -> ASGIApp:
+        return Methods(emulator, runtime, endpoints, manner)
 
-    def own(path: str, handlers: Mapping[str, Handler]) -> Route:
-        endpoints = {method: Endpoint(None, handler) for method, handler in handlers.items()}
-        return Route(path, Methods(emulator, runtime, endpoints, _OWN))
+    def own(handlers: Mapping[str, Handler]) -> ASGIApp:
+        return path(_OWN, **{method: Endpoint(None, handler) for method, handler in handlers.items()})
 
-    routes = [
-        path(
-            "/v1/messages/batches/{batch_id}",
+    apps: dict[str, ASGIApp] = {
+        "/v1/messages/batches/{batch_id}": path(
             _BATCH,
             GET=Endpoint("retrieve", batches.retrieve),
             DELETE=Endpoint("delete", batches.delete),
         ),
-        path(
-            "/v1/messages/batches",
+        "/v1/messages/batches": path(
             _BATCHES,
             POST=Endpoint("create", batches.create),
             GET=Endpoint("list", batches.list_batches),
         ),
-        path("/v1/messages/batches/{batch_id}/results", _BATCHES, GET=Endpoint("results", batches.results)),
-        path("/v1/messages/batches/{batch_id}/cancel", _BATCH, POST=Endpoint("cancel", batches.cancel)),
-        path("/v1/messages", _BESIDE, POST=Endpoint("messages", messages.create)),
-        path("/v1/messages/count_tokens", _BESIDE, POST=Endpoint("count_tokens", messages.count_tokens)),
-        path("/v1/models", _BESIDE, GET=Endpoint("list_models", models.list_models)),
-        path("/v1/models/{model_id:path}", _BESIDE, GET=Endpoint("retrieve_model", models.retrieve)),
-        *(Route(path, OpenToAll(answer)) for path, answer in OPEN_CALLS.items()),
-        *(own(path, handlers) for path, handlers in handlers_by_path().items()),
-    ]
-    router = Router(routes, redirect_slashes=False, default=nowhere)
-    return ExchangeLayer(router, emulator, runtime, observe)
+        "/v1/messages/batches/{batch_id}/results": path(_BATCHES, GET=Endpoint("results", batches.results)),
+        "/v1/messages/batches/{batch_id}/cancel": path(_BATCH, POST=Endpoint("cancel", batches.cancel)),
+        "/v1/messages": path(_BESIDE, POST=Endpoint("messages", messages.create)),
+        "/v1/messages/count_tokens": path(_BESIDE, POST=Endpoint("count_tokens", messages.count_tokens)),
+        "/v1/models": path(_BESIDE, GET=Endpoint("list_models", models.list_models)),
+        "/v1/models/{model_id:path}": path(_BESIDE, GET=Endpoint("retrieve_model", models.retrieve)),
+        **{path: OpenToAll(answer) for path, answer in OPEN_CALLS.items()},
+        **{path: own(handlers) for path, handlers in handlers_by_path().items()},
+    }
+    return ExchangeLayer(Paths(apps, default=nowhere), emulator, runtime, observe)

@@ -3,9 +3,9 @@
 It does not know how a batch unfolds. Source of each path, status and header: docs/fidelity.md.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 
+from msgspec import Raw
 from starlette.datastructures import QueryParams
 
 from batchmock.errors import ApiError
@@ -14,16 +14,25 @@ from batchmock.http.body import body_bytes_max, receive_body
 from batchmock.http.call import Call
 from batchmock.http.origin import origin
 from batchmock.http.paging import page_query
-from batchmock.http.responses import JSONL, JsonResponse, RawHeader, StreamedResponse, in_chunks
+from batchmock.http.responses import (
+    JSON,
+    JSONL,
+    BytesResponse,
+    JsonResponse,
+    RawHeader,
+    StreamedResponse,
+    in_chunks,
+)
 from batchmock.limits import BODY_BYTES_MAX, POLL_RETRY_AFTER_S
-from batchmock.projection import BatchView, render
-from batchmock.wire.batch import BatchPage, DeletedMessageBatch, MessageBatch
+from batchmock.projection import BatchView
+from batchmock.wire.batch import BatchPage, DeletedMessageBatch
 from batchmock.wire.request import parse_create
 
-_RETRY_AFTER = [(b"retry-after", str(POLL_RETRY_AFTER_S).encode("ascii"))]
+_JSON = (JSON,)
+_POLLED = (JSON, (b"retry-after", str(POLL_RETRY_AFTER_S).encode("ascii")))
 
 
-async def create(call: Call) -> JsonResponse:
+async def create(call: Call) -> BytesResponse:
     """``POST /v1/messages/batches``: 200 and the batch."""
     switches = call.workspace.switches
     options = create_options(call.headers, switches)
@@ -51,13 +60,14 @@ async def list_batches(call: Call) -> JsonResponse:
         page_query(QueryParams(call.scope["query_string"]), call.workspace.switches), call.now
     )
     batches = [await _rendered(call, view) for view in page.batches]
+    ids = [view.facts.submission.id for view in page.batches]
     if any(view.status != "ended" for view in page.batches):
         call.workspace.clock.polled_unfinished()
-    first, last = (batches[0].id, batches[-1].id) if batches else (None, None)
+    first, last = (ids[0], ids[-1]) if ids else (None, None)
     return JsonResponse(BatchPage(batches, page.has_more, first, last))
 
 
-async def retrieve(call: Call) -> JsonResponse:
+async def retrieve(call: Call) -> BytesResponse:
     """``GET /v1/messages/batches/{id}``: the batch as it is now."""
     try:
         view = call.workspace.retrieve(call.batch_id, call.now)
@@ -67,7 +77,7 @@ async def retrieve(call: Call) -> JsonResponse:
     if view.status == "ended":
         return await _batch(call, view)
     call.workspace.clock.polled_unfinished()
-    return await _batch(call, view, _RETRY_AFTER)
+    return await _batch(call, view, _POLLED)
 
 
 async def results(call: Call) -> StreamedResponse:
@@ -83,7 +93,7 @@ async def results(call: Call) -> StreamedResponse:
     return StreamedResponse(in_chunks(lines, call.runtime.pause), _results_headers(view), call.runtime.watch)
 
 
-async def cancel(call: Call) -> JsonResponse:
+async def cancel(call: Call) -> BytesResponse:
     """``POST /v1/messages/batches/{id}/cancel``: the batch, canceling; any body is ignored."""
     return await _batch(call, call.workspace.cancel(call.batch_id, call.now))
 
@@ -94,16 +104,17 @@ async def delete(call: Call) -> JsonResponse:
     return JsonResponse(DeletedMessageBatch(call.batch_id))
 
 
-async def _batch(call: Call, view: BatchView, headers: Iterable[RawHeader] = ()) -> JsonResponse:
-    return JsonResponse(await _rendered(call, view), headers=headers)
+async def _batch(call: Call, view: BatchView, headers: tuple[RawHeader, ...] = _JSON) -> BytesResponse:
+    return BytesResponse(bytes(await _rendered(call, view)), headers=headers)
 
 
-async def _rendered(call: Call, view: BatchView) -> MessageBatch:
+async def _rendered(call: Call, view: BatchView) -> Raw:
     await _unfold(call, view)
-    if not view.has_results_url:
-        return render(view, "")
-    base = origin(call.scope, call.headers, call.emulator.settings.public_url)
-    return render(view, f"{base}/v1/messages/batches/{view.facts.submission.id}/results")
+    url = ""
+    if view.has_results_url:
+        base = origin(call.scope, call.headers, call.emulator.settings.public_url)
+        url = f"{base}/v1/messages/batches/{view.facts.submission.id}/results"
+    return call.workspace.renderings.of(view, url)
 
 
 def _results_headers(view: BatchView) -> list[RawHeader]:

@@ -11,6 +11,7 @@ from typing import Protocol, cast
 import msgspec
 
 from batchmock.faults import Lines, Patch, Rows
+from batchmock.strike import Strike
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Puts what the client asked for in the place of ``{path}`` and the like.
@@ -27,6 +28,36 @@ class BodyEdit(Protocol):
     def end(self) -> bytes:
         """Return what was held back."""
         ...
+
+
+class Watched:
+    """An edit that bites once it lets through other bytes than it took."""
+
+    def __init__(self, edit: BodyEdit, strike: Strike) -> None:
+        self._edit = edit
+        self._strike = strike
+        # What was taken and has not come through.
+        self._owed = bytearray()
+
+    def feed(self, piece: bytes) -> bytes:
+        """Take a piece of the body and return what it lets through."""
+        if self._strike.has_bitten:
+            return self._edit.feed(piece)
+        self._owed += piece
+        return self._compared(self._edit.feed(piece))
+
+    def end(self) -> bytes:
+        """Return what was held back."""
+        rest = self._compared(self._edit.end())
+        self._strike.has_bitten |= bool(self._owed)
+        return rest
+
+    def _compared(self, made: bytes) -> bytes:
+        if self._owed.startswith(made):
+            del self._owed[: len(made)]
+        else:
+            self._strike.has_bitten = True
+        return made
 
 
 class PatchedJson:

@@ -18,7 +18,7 @@ from batchmock.workspace import Workspace
 
 
 class Call(Struct, frozen=True):
-    """A request on its way to a handler: admitted, at one instant."""
+    """A request on its way to a handler: admitted, at one instant; ``source`` is what its body comes from."""
 
     emulator: Emulator
     workspace: Workspace
@@ -26,8 +26,13 @@ class Call(Struct, frozen=True):
     now: int
     scope: Scope
     headers: RequestHeaders
-    receive: Receive
+    source: Receive
     runtime: Runtime
+
+    @property
+    def receive(self) -> Receive:
+        """What its body is received by, for as long as there is patience."""
+        return self.runtime.patience(self.source)
 
     @property
     def batch_id(self) -> str:

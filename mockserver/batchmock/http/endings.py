@@ -8,6 +8,7 @@ from starlette.types import Message, Send
 from batchmock.faults import Close, Drip, Ending, HalfClose, Reset
 from batchmock.http.responses import RawHeader
 from batchmock.http.wire_faults import Wire
+from batchmock.strike import Strike
 from batchmock.times import SECOND
 
 # By how much a length promises too much.
@@ -29,11 +30,11 @@ async def end(ending: Ending, wire: Wire) -> None:
 
 
 class Cut:
-    """Sends a body up to where it is cut. ``fired`` tells whether it was long enough for that."""
+    """Sends a body up to where it is cut, if it is long enough for that."""
 
-    def __init__(self, ending: Ending, wire: Wire, send: Send) -> None:
-        self.fired = False
-        self.ending = ending
+    def __init__(self, strike: Strike, ending: Ending, wire: Wire, send: Send) -> None:
+        self._strike = strike
+        self._ending = ending
         self._wire = wire
         self._send = send
         self._start: Message = {}
@@ -44,7 +45,7 @@ class Cut:
 
     async def __call__(self, message: Message) -> None:
         """Send a message of the response, or as much of it as comes through."""
-        if self.fired:
+        if self._strike.has_bitten:
             return
         if message["type"] == "http.response.start":
             self._start, self._headers = message, message["headers"]
@@ -53,7 +54,7 @@ class Cut:
         is_last = not message.get("more_body", False)
         piece = self._held + body
         at = self._cut_at(piece, is_last=is_last)
-        if at is None and is_last and self.ending.framing == "length":
+        if at is None and is_last and self._ending.framing == "length":
             # More was promised than there is: it ends here as well.
             at = len(piece)
         if at is not None:
@@ -63,7 +64,7 @@ class Cut:
 
     def _cut_at(self, piece: bytes, *, is_last: bool) -> int | None:
         """Return where in a piece the cut is, or None when it lies behind it."""
-        ending = self.ending
+        ending = self._ending
         if ending.after_bytes is not None:
             at = ending.after_bytes - self._passed
             return at if at < len(piece) or (at == len(piece) and not is_last) else None
@@ -80,8 +81,8 @@ class Cut:
 
     async def _pass(self, piece: bytes, *, is_last: bool) -> None:
         """Send what lies before any cut; an unfinished line waits for its end."""
-        through = piece if is_last or self.ending.after_bytes is not None else piece[: piece.rfind(b"\n") + 1]
-        if self.ending.inside and not is_last:
+        through = piece if is_last or self._ending.after_bytes is not None else piece[: piece.rfind(b"\n") + 1]
+        if self._ending.inside and not is_last:
             # The line to be cut may be the next one: it has to be known to its end.
             through = through[: self._before_cut(through)]
         self._held = piece[len(through) :]
@@ -91,9 +92,9 @@ class Cut:
         await self._send({"type": "http.response.body", "body": through, "more_body": not is_last})
 
     def _before_cut(self, piece: bytes) -> int:
-        assert self.ending.after_lines is not None
+        assert self._ending.after_lines is not None
         at = 0
-        for _ in range(self.ending.after_lines - self._lines):
+        for _ in range(self._ending.after_lines - self._lines):
             found = piece.find(b"\n", at) + 1
             if found == 0:
                 return at
@@ -101,12 +102,13 @@ class Cut:
         return at
 
     async def _cut(self, rest: bytes, *, is_whole_answer: bool) -> None:
-        self.fired = True
-        framing = self.ending.framing
+        framing = self._ending.framing
         await self._begin(self._whole(len(rest)) if is_whole_answer and framing == "whole" else self._headers)
         await self._send({"type": "http.response.body", "body": rest, "more_body": framing != "whole"})
+        # Not before: what another one cuts off sooner never comes this far.
+        self._strike.has_bitten = True
         if framing != "whole":
-            await end(self.ending, self._wire)
+            await end(self._ending, self._wire)
 
     def _whole(self, size: int) -> list[RawHeader]:
         """Return the headers with a length, where there was one, that is the one of what is sent."""
@@ -116,11 +118,11 @@ class Cut:
         if not self._start:
             return
         start, self._start = self._start, {}
-        framing = self.ending.framing
+        framing = self._ending.framing
         if framing in ("length", "until_close"):
             headers = [header for header in headers if header[0] != _LENGTH]
         if framing == "length":
-            promised = (self.ending.after_bytes or (1 << 30)) + SHORTFALL
+            promised = (self._ending.after_bytes or (1 << 30)) + SHORTFALL
             headers = [*headers, (_LENGTH, b"%d" % promised)]
         if framing == "until_close":
             self._wire.until_close()
@@ -130,7 +132,8 @@ class Cut:
 class Dripping:
     """Sends a body in pieces of a size, with a wait before each but the first."""
 
-    def __init__(self, drip: Drip, wire: Wire, send: Send) -> None:
+    def __init__(self, strike: Strike, drip: Drip, wire: Wire, send: Send) -> None:
+        self._strike = strike
         self._drip = drip
         self._wire = wire
         self._send = send
@@ -141,8 +144,10 @@ class Dripping:
         body: bytes = message.get("body", b"")
         size = self._drip.size
         for at in range(0, len(body), size):
-            if not self._is_first and self._drip.every:
-                await self._wire.wait(self._drip.every / SECOND)
+            if not self._is_first:
+                self._strike.has_bitten = True
+                if self._drip.every:
+                    await self._wire.wait(self._drip.every / SECOND)
             self._is_first = False
             await self._send({"type": "http.response.body", "body": body[at : at + size], "more_body": True})
         if message["type"] == "http.response.start":

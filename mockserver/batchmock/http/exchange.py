@@ -6,18 +6,17 @@ nothing here starts a task or a thread, or waits for anything but the caller.
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
-from batchmock.exchange import CHARS_MAX, Exchange, kept, kept_of_response
-from batchmock.http.admission import credentials
-from batchmock.http.headers import request_headers
+from batchmock.exchange import CHARS_MAX, Exchange, kept_of_response
 from batchmock.http.responses import RawHeader, error_response
 from batchmock.http.runtime import Runtime
+from batchmock.http.sender import sender_of
 from batchmock.http.unknown_keys import adding_keys
 from batchmock.http.wire_faults import ConnectionOverError
 from batchmock.switches import Switches
@@ -91,7 +90,7 @@ class ExchangeLayer:
         await refusal(error, exchange, switches)(scope, receive, send)
 
     def _with_headers(self, exchange: Exchange, scope: Scope, send: Send) -> Send:
-        async def sending(message: Message) -> None:
+        def sending(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 self._identify(exchange, scope)
                 exchange.status = message["status"]
@@ -101,11 +100,11 @@ class ExchangeLayer:
                 exchange.sent_bytes += len(message.get("body", b""))
                 if not message.get("more_body", False):
                     exchange.is_complete = True
-                    if not exchange.faults:
+                    if not exchange.strikes:
                         # Before it is sent: whoever has the whole answer finds it in the history. What faults came
                         # to is known only afterwards.
                         self._end(exchange, scope)
-            await send(message)
+            return send(message)
 
         return sending
 
@@ -117,8 +116,8 @@ class ExchangeLayer:
             exchange.now = self._emulator.idle_now()
         exchange.request_id = self._emulator.request_id()
         if not exchange.path.startswith(CONTROL_PLANE):
-            headers = request_headers(scope)
-            exchange.credentials, exchange.request_headers = credentials(headers), kept(headers)
+            sender = sender_of(scope)
+            exchange.credentials, exchange.request_headers = sender.credentials, sender.kept
             self._emulator.unclaimed.open(exchange)
 
     def _end(self, exchange: Exchange, scope: Scope) -> None:

@@ -4,7 +4,7 @@ The right answer comes from the handler as ever; each fault changes it, replaces
 does not know which faults strike, or when.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
@@ -28,15 +28,15 @@ from batchmock.faults import (
     Rows,
     Stale,
     Stall,
-    kind_of,
 )
 from batchmock.http.body import drain
-from batchmock.http.body_edits import BodyEdit, ChosenRows, Fill, PatchedJson, WrittenLines
+from batchmock.http.body_edits import BodyEdit, ChosenRows, Fill, PatchedJson, Watched, WrittenLines
 from batchmock.http.call import Call
 from batchmock.http.endings import Cut, Dripping, end
 from batchmock.http.origin import origin
 from batchmock.http.responses import BytesResponse, RawHeader
 from batchmock.http.wire_faults import Wire, wire_of
+from batchmock.strike import Strike
 from batchmock.times import SECOND
 
 FaultT = TypeVar("FaultT", bound=AnyFault)
@@ -46,95 +46,95 @@ _ENDINGS = (Reset, Close, HalfClose, Stall)
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """One exchange and the faults that strike it.
+    """One exchange and the faults that strike it, each of which is told when it bites.
 
     ``refused`` makes a response of an error; ``packed`` packs an answer if the client takes it so.
     """
 
     call: Call
-    faults: Sequence[AnyFault]
+    strikes: Sequence[Strike]
     refused: Callable[[ApiError], ASGIApp]
     packed: Callable[[ASGIApp], ASGIApp]
 
     async def answer(
         self, handler: Callable[[Call], Awaitable[ASGIApp]], scope: Scope, receive: Receive, send: Send
-    ) -> list[str]:
-        """Answer as the faults have it; return the kinds of those that had nothing to bite on."""
+    ) -> None:
+        """Answer as the faults have it."""
         wire = wire_of(scope)
         await self._wait("before", wire)
         response = await self._instead(wire) or await self._worked(handler)
         await self._wait("after", wire)
-        for ending in self._endings(after=True):
+        for strike, ending in self._endings(after=True):
+            strike.has_bitten = True
             await end(ending, wire)
-        return await self._send(response, wire, scope, receive, send)
+        await self._send(response, wire, scope, receive, send)
 
     async def _instead(self, wire: Wire) -> ASGIApp | None:
         """Take the request and do nothing about it, if a fault wants that."""
         endings = self._endings(after=False)
-        answers = [fault for fault in self._of(Answer) if fault.when == "instead"]
+        answers = [(strike, answer) for strike, answer in self._of(Answer) if answer.when == "instead"]
         if endings or answers:
             await drain(self.call.receive)
-        for ending in endings:
+        for strike, ending in endings:
+            strike.has_bitten = True
             await end(ending, wire)
-        return self._other(answers[0]) if answers else None
+        return self._other(*answers[0]) if answers else None
 
     async def _worked(self, handler: Callable[[Call], Awaitable[ASGIApp]]) -> ASGIApp:
         call = replace(self.call, now=self.call.workspace.clock.now())
-        for stale in self._of(Stale):
+        for strike, stale in self._of(Stale):
+            strike.has_bitten = True
             call = replace(call, now=max(0, call.now - stale.by))
         try:
             response = await handler(call)
         except ApiError as error:
             response = self.refused(error)
-        for answer in self._of(Answer):
-            response = self._other(answer)
+        for strike, answer in [*self._of(Answer)][-1:]:
+            response = self._other(strike, answer)
         return response
 
     async def _wait(self, when: str, wire: Wire) -> None:
-        for delay in self._of(Delay):
+        for strike, delay in self._of(Delay):
             if delay.when == when:
+                strike.has_bitten = True
                 await wire.wait(delay.by / SECOND)
 
-    async def _send(self, response: ASGIApp, wire: Wire, scope: Scope, receive: Receive, send: Send) -> list[str]:
-        cuts: list[Cut] = []
-        for drip in self._of(Drip):
-            send = Dripping(drip, wire, send)
-        for fault in self.faults:
+    async def _send(self, response: ASGIApp, wire: Wire, scope: Scope, receive: Receive, send: Send) -> None:
+        for strike, drip in self._of(Drip):
+            send = Dripping(strike, drip, wire, send)
+        for strike in self.strikes:
+            fault = strike.fault
             if isinstance(fault, _ENDINGS) and fault.has_position:
-                cuts.append(Cut(fault, wire, send))
-                send = cuts[-1]
+                send = Cut(strike, fault, wire, send)
                 # Lines can be told apart only where they are not packed.
                 scope = scope if fault.after_lines is None else _plain(scope)
-        await self.packed(_Edited(response, self._edits(), self._headers()))(scope, receive, send)
-        return [kind_of(cut.ending) for cut in cuts if not cut.fired]
+        await self.packed(_Edited(response, [*self._edits()], self._headers()))(scope, receive, send)
 
-    def _edits(self) -> list[BodyEdit]:
-        edits: list[BodyEdit] = []
-        for fault in self.faults:
-            match fault:
-                case Patch():
-                    edits.append(PatchedJson(fault, self._fill))
-                case Rows():
-                    edits.append(ChosenRows(fault, self._fill))
-                case Lines():
-                    edits.append(WrittenLines(fault))
+    def _edits(self) -> Iterator[BodyEdit]:
+        for strike in self.strikes:
+            match strike.fault:
+                case Patch() as fault:
+                    yield Watched(PatchedJson(fault, self._fill), strike)
+                case Rows() as fault:
+                    yield Watched(ChosenRows(fault, self._fill), strike)
+                case Lines() as fault:
+                    yield Watched(WrittenLines(fault), strike)
                 case _:
                     pass
-        return edits
 
     def _headers(self) -> Callable[[list[RawHeader]], list[RawHeader]]:
-        faults = list(self._of(Headers))
-
         def changed(headers: list[RawHeader]) -> list[RawHeader]:
-            for fault in faults:
+            for strike, fault in self._of(Headers):
                 gone = {name.lower().encode("latin-1") for name in (*fault.set, *fault.drop)}
-                headers = [header for header in headers if header[0].lower() not in gone]
-                headers += _raw(fault.set, self._fill)
+                kept = [header for header in headers if header[0].lower() not in gone]
+                before, headers = headers, kept + _raw(fault.set, self._fill)
+                strike.has_bitten = sorted(before) != sorted(headers)
             return headers
 
         return changed
 
-    def _other(self, answer: Answer) -> ASGIApp:
+    def _other(self, strike: Strike, answer: Answer) -> ASGIApp:
+        strike.has_bitten = True
         headers = _raw(answer.headers, self._fill)
         if answer.body is not None:
             return BytesResponse(self._fill(answer.body).encode(), status=answer.status, headers=headers)
@@ -146,16 +146,16 @@ class Struck:
         error = ApiError(error_type, phrase, status=answer.status, details=details, headers=answer.headers)
         return self.refused(error)
 
-    def _endings(self, *, after: bool) -> list[Ending]:
+    def _endings(self, *, after: bool) -> list[tuple[Strike, Ending]]:
         wanted = "after" if after else "instead"
         return [
-            fault
-            for fault in self.faults
-            if isinstance(fault, _ENDINGS) and not fault.has_position and fault.when == wanted
+            (strike, strike.fault)
+            for strike in self.strikes
+            if isinstance(strike.fault, _ENDINGS) and not strike.fault.has_position and strike.fault.when == wanted
         ]
 
-    def _of(self, kind: type[FaultT]) -> list[FaultT]:
-        return [fault for fault in self.faults if isinstance(fault, kind)]
+    def _of(self, kind: type[FaultT]) -> Iterator[tuple[Strike, FaultT]]:
+        return ((strike, strike.fault) for strike in self.strikes if isinstance(strike.fault, kind))
 
     @property
     def _fill(self) -> Fill:

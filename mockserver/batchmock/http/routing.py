@@ -11,15 +11,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
-from batchmock.exchange import CHARS_MAX, Exchange, kept
-from batchmock.http.admission import betas_of, credentials, enter, refuse_strangers, version_of
+from batchmock.exchange import CHARS_MAX, Exchange
+from batchmock.http.admission import betas_of, enter, refuse_strangers, version_of
 from batchmock.http.call import Call, Endpoint, Handler
 from batchmock.http.exchange import EXCHANGE, refusal
 from batchmock.http.faults import Struck
-from batchmock.http.headers import RequestHeaders, request_headers
 from batchmock.http.packing import packed
 from batchmock.http.rate_headers import rate_headers
 from batchmock.http.runtime import Runtime
+from batchmock.http.sender import Sender, sender_of
 from batchmock.http.unknown_keys import adding_keys
 from batchmock.workspace import Workspace
 
@@ -67,12 +67,12 @@ class Methods:
         if (
             call.workspace.scenario.faults
             and endpoint.operation
-            and (faults := call.workspace.strike(endpoint.operation, call.named_batch))
+            and (strikes := call.workspace.strike(endpoint.operation, call.named_batch))
         ):
-            exchange.faults = faults
+            exchange.strikes = strikes
             refused = partial(refusal, exchange=exchange, switches=switches)
-            struck = Struck(call, faults, refused, self._packed)
-            exchange.faults_without_effect = await struck.answer(handler, scope, receive, send)
+            struck = Struck(call, strikes, refused, self._packed)
+            await struck.answer(handler, scope, receive, send)
             return
         response = await handler(call)
         await self._packed(response)(scope, receive, send)
@@ -81,27 +81,27 @@ class Methods:
         return packed(response) if self._manner.packed else response
 
     def _admit(self, endpoint: Endpoint, exchange: Exchange, scope: Scope, receive: Receive) -> Call:
-        headers = request_headers(scope)
+        sender = sender_of(scope)
+        headers = sender.headers
         if endpoint.operation is None:
             refuse_strangers(self._emulator.settings.control_token, headers)
         exchange.operation = endpoint.operation
-        workspace = self._claim(exchange, headers, scope)
+        workspace = self._claim(exchange, sender, scope)
         now = exchange.now = workspace.clock.now()
         if self._manner.versioned:
             version_of(headers, workspace.switches)
             betas_of(headers)
-        if self._manner.metered:
+        if self._manner.metered and not workspace.scenario.is_unmetered:
             _meter(workspace, exchange, now)
-        patient = self._runtime.patience(receive)
-        return Call(self._emulator, workspace, exchange, now, scope, headers, patient, self._runtime)
+        return Call(self._emulator, workspace, exchange, now, scope, headers, receive, self._runtime)
 
-    def _claim(self, exchange: Exchange, headers: RequestHeaders, scope: Scope) -> Workspace:
+    def _claim(self, exchange: Exchange, sender: Sender, scope: Scope) -> Workspace:
         """Find whose exchange it is, and put it into the history if it is the API's."""
-        exchange.credentials = credentials(headers)
-        workspace = enter(self._emulator, exchange.credentials, headers)
+        exchange.credentials = sender.credentials
+        workspace = enter(self._emulator, exchange.credentials, sender.headers)
         exchange.workspace_id, exchange.switches = workspace.id, workspace.switches
         if exchange.operation is not None:
-            exchange.request_headers = kept(headers)
+            exchange.request_headers = sender.kept
             if batch_id := scope["path_params"].get("batch_id"):
                 exchange.batch_id = batch_id[:CHARS_MAX]
             self._emulator.receive(exchange, workspace)

@@ -6,7 +6,7 @@ left out. It does not know how the values come about.
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 ProcessingStatus = Literal["in_progress", "canceling", "ended"]
 
@@ -37,9 +37,9 @@ class MessageBatch(Struct, frozen=True, kw_only=True):
 
 
 class BatchPage(Struct, frozen=True):
-    """Batches, newest first; ``first_id`` and ``last_id`` are those of this page, null when it is empty."""
+    """Batches in JSON, newest first; ``first_id`` and ``last_id`` are this page's, null when it is empty."""
 
-    data: list[MessageBatch]
+    data: list[Raw]
     has_more: bool
     first_id: str | None
     last_id: str | None

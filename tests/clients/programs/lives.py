@@ -1,11 +1,13 @@
 """Lives of a client, each a process of its own: one JSON object a line says how to live, one tells how it went.
 
 A life may end by SIGKILL at any event that the server can see: before an exchange, after it, and at each piece of
-a download. The processes are forked from this one, which has everything imported and no thread.
+a download; or the disk may be full from there on. The processes are forked from this one, which has everything
+imported and no thread.
 """
 
 import json
 import os
+import resource
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -14,6 +16,7 @@ from typing import Any
 
 import httpx2
 
+from batchclient.errors import JournalError
 from batchclient.outcomes import Succeeded
 from batchclient.policy import Policy
 from tests.clients.wire import Fault, Wire
@@ -22,17 +25,25 @@ from tests.clients.world import World, some
 PIECE_BYTES = 300
 
 
-class DeadlyWire(Wire):
-    """A wire on which the process dies at the event with a given number."""
+def be_full() -> None:
+    """Have the disk take nothing more: no file of this process grows, not by a byte."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
 
-    def __init__(self, die_at: int | None) -> None:
+
+class DeadlyWire(Wire):
+    """A wire on which the process dies, or its disk is full, at the event with a given number."""
+
+    def __init__(self, die_at: int | None, full_at: int | None) -> None:
         super().__init__()
         self.events = 0
         self._die_at = die_at
+        self._full_at = full_at
 
     def event(self) -> None:
         if self.events == self._die_at:
             os.kill(os.getpid(), signal.SIGKILL)
+        if self.events == self._full_at:
+            be_full()
         self.events += 1
 
     def enter(self, request: httpx2.Request, body: bytes) -> Fault | None:
@@ -67,9 +78,13 @@ class DeadlyPieces(httpx2.SyncByteStream, httpx2.AsyncByteStream):
 def live(how: dict[str, Any]) -> dict[str, Any]:
     """Run to the end, if it is let."""
     world = World(how["url"], how["driver"], Policy(requests_max=how["requests_max"], retries=how["retries"]))
-    wire = world.wire = DeadlyWire(how["die_at"])
+    wire = world.wire = DeadlyWire(how["die_at"], how["full_at"])
     world.key = how["key"]
-    with world.run(some(how["number"]), Path(how["journal"])) as run:
+    try:
+        run = world.run(some(how["number"]), Path(how["journal"]))
+    except JournalError as error:
+        return {"stopped": type(error).__name__, "notes": error.__notes__}
+    with run:
         answers = {key: outcome.text if isinstance(outcome, Succeeded) else str(outcome) for key, outcome in run}
     return {"answers": answers, "events": wire.events}
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import timedelta
+from queue import Queue
 from typing import Any
 
 import anyio
@@ -17,7 +18,7 @@ import uvloop
 
 from batchmock.errors import CoupledTimeError, CoupledTimeWarning, UsageError
 from batchmock.inprocess.emulator import LocalEmulator
-from tests.mockserver.coupling.lives import async_poll, local, passing
+from tests.mockserver.coupling.lives import SLOW_MACHINE_S, async_poll, local, passing
 
 DAY = timedelta(days=1)
 BACKENDS = ["asyncio", "trio"]
@@ -65,6 +66,39 @@ def test_fifty_batches_at_once_take_the_same_course_every_time() -> None:
 
     assert (len(polls), sum(polls), len(trace)) == (50, 5_723, 5_723)
     assert fifty_batches() == (polls, trace)
+
+
+def test_a_trio_that_is_the_guest_of_another_loop_takes_part_and_outlives_the_block() -> None:
+    emulator, calls = local(), Queue[Callable[[], object]]()
+    ended: list[object] = []
+
+    async def live(days: int) -> int:
+        for _ in range(days * 24):
+            await trio.sleep(3_600)
+        return days
+
+    async def both_lives() -> None:
+        ended.append(await live(1))
+        passed.append(emulator.clock.now() - begun)
+        begins_again = trio.Event()
+        token = trio.lowlevel.current_trio_token()
+        resume.append(lambda: token.run_sync_soon(begins_again.set))
+        await begins_again.wait()
+        ended.append(await live(0))
+
+    begun, passed, resume = emulator.clock.now(), list[timedelta](), list[Callable[[], object]]()
+    with emulator.coupled_time():
+        trio.lowlevel.start_guest_run(both_lives, run_sync_soon_threadsafe=calls.put, done_callback=ended.append)
+        while not resume:
+            calls.get()()
+        # By now the guest waits for something to happen, in its thread.
+        time.sleep(1)
+    resume[0]()
+    while len(ended) < 3:
+        calls.get(timeout=SLOW_MACHINE_S)()
+
+    assert passed == [DAY]
+    assert ended[:2] == [1, 0]
 
 
 async def timeouts() -> None:

@@ -14,7 +14,7 @@ _PERMANENT = """\
         if answer.is_final:
             raise BatchError(f"{self.batch_id} cannot be looked at any more, and goes on: {answer}")
 """
-_PACE = "delay = min(max(10.0, waited_s / 10), 120.0)"
+_PACE = "delay = min(max(10.0, waited_s / 10), 900.0)"
 _LOCATION = 'location = batch.get("results_url")'
 _ENDED = '        if status == "ended":\n'
 

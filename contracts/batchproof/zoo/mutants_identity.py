@@ -133,26 +133,20 @@ IDENTITY: tuple[Mutant, ...] = (
     ),
     mutant(
         "J7",
+        "makes a custom_id of the prompt",
+        (
+            "A1 ids",
+            f"        {_ID}",
+            _hashed("self.params.decode()"),
+        ),
+    ),
+    mutant(
+        "J7-keys",
         "sends two requests with the same key",
         ("A1 twice", "        if key in seen:\n", "        if False:\n"),
     ),
     mutant(
         "J8",
-        "counts a line each time that it comes",
-        (
-            "D5 twice",
-            "            return\n        outcome = classified(result)\n",
-            """\
-            self.found[custom_id]["times"] = self.found[custom_id].get("times", 1) + 1
-            return
-        outcome = classified(result)
-""",
-        ),
-        ("D5 twice", "self.found[custom_id] != classified(result)", "False"),
-        ("G1 billed", "        total += cost\n", '        total += cost * outcome.get("times", 1)\n'),
-    ),
-    mutant(
-        "J8-last",
         "takes the last of several lines, and hands each on",
         (
             "D5 twice",
@@ -259,10 +253,5 @@ IDENTITY: tuple[Mutant, ...] = (
             "repr((row.key, row.params, row.betas))",
             'repr((row.key, json.loads(row.params)["messages"], row.betas))',
         ),
-    ),
-    mutant(
-        "J12-account",
-        "trusts state of another account",
-        ("B1 fingerprint", "repr((account, base_url, list(refused)))", "repr((base_url, list(refused)))"),
     ),
 )

@@ -91,6 +91,18 @@ error = {name: told["error"].get(name) for name in ("type", "message")}
     ),
     mutant(
         "T5",
+        "takes everything in a batch that was canceled for canceled",
+        (
+            "D1 attempts",
+            "    for attempt in",
+            """\
+    if batch.get("cancel_initiated_at"):
+        return dict.fromkeys(reading.ids.values(), {"type": "canceled"})
+    for attempt in""",
+        ),
+    ),
+    mutant(
+        "T5-own",
         "takes everything for canceled once it has called cancel",
         (
             "F1 read",

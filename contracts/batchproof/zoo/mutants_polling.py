@@ -98,11 +98,6 @@ POLLING: tuple[Mutant, ...] = (
         ("C2 ask", 'f"{BATCHES}/{self.batch_id}"', 'f"{BATCHES}//{self.batch_id}"'),
     ),
     mutant(
-        "P7-format",
-        "fills a URL in that needs nothing filled in",
-        ("D2 where", _LOCATION, f"{_LOCATION.replace('batch.get', 'str(batch.get')}).format()"),
-    ),
-    mutant(
         "P8",
         "reads the first page of a list",
         ("B2 pages", 'if not page.get("has_more") or not new:', "if True:"),

@@ -1,4 +1,4 @@
-"""Mutants that send what they should not, twice, or not at all: S1 to S13.
+"""Mutants that send what they should not, twice, or not at all: S1 to S14.
 
 They know the base client by its labels and its text alone.
 """
@@ -197,17 +197,6 @@ SUBMISSION: tuple[Mutant, ...] = (
         ),
     ),
     mutant(
-        "S8-create",
-        "repeats a create that was refused for good",
-        ("B2 final", "        if answer.is_final or answer.status == 404:\n", "        if False:\n"),
-        ("B2 clear", _CLEAR, f"{_CLEAR} or answer.status >= 400"),
-    ),
-    mutant(
-        "S8-spent",
-        "repeats a create that an account without money was refused",
-        ("C3 final", "            return True\n", "            return False\n"),
-    ),
-    mutant(
         "S9",
         "waits an hour, and then asks for everything at the full price",
         ("C1 deadline", "began + DEADLINE_S - time.monotonic()", "began + 3600.0 - time.monotonic()"),
@@ -264,6 +253,21 @@ SUBMISSION: tuple[Mutant, ...] = (
         ("G1 cached", ") + cached) * read", ")) * read"),
     ),
     mutant(
+        "S11-twice",
+        "counts a line each time that it comes",
+        (
+            "D5 twice",
+            "            return\n        outcome = classified(result)\n",
+            """\
+            self.found[custom_id]["times"] = self.found[custom_id].get("times", 1) + 1
+            return
+        outcome = classified(result)
+""",
+        ),
+        ("D5 twice", "self.found[custom_id] != classified(result)", "False"),
+        ("G1 billed", "        total += cost\n", '        total += cost * outcome.get("times", 1)\n'),
+    ),
+    mutant(
         "S12",
         "sends the betas of its last request",
         (
@@ -283,8 +287,25 @@ SUBMISSION: tuple[Mutant, ...] = (
     ),
     mutant(
         "S13",
-        "sends what every batch refuses",
-        ("A3 known", '    if params.get("stream"):\n', "    if False:\n"),
-        ("A3 known", 'params["max_tokens"] < 1:', "False:"),
+        "takes it for an outage when everything has failed, and sends it all again",
+        (
+            "E2 retried",
+            _RETRIED,
+            f"""\
+{_RETRIED}
+            if all(outcome["type"] == "errored" for outcome in self.outcomes.values()):
+                open_rows = list(self._rows)""",
+        ),
+    ),
+    mutant(
+        "S14",
+        "repeats a create that was refused for good",
+        ("B2 final", "        if answer.is_final or answer.status == 404:\n", "        if False:\n"),
+        ("B2 clear", _CLEAR, f"{_CLEAR} or answer.status >= 400"),
+    ),
+    mutant(
+        "S14-spent",
+        "repeats a create that an account without money was refused",
+        ("C3 final", "            return True\n", "            return False\n"),
     ),
 )

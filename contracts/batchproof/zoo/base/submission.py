@@ -18,6 +18,7 @@ CREATES_MAX = 8
 LOOKS = 5
 LOOK_S = 30.0
 LISTS_MAX = 20
+PAGE = 20
 # Refused before anything was stored.
 _CLEAR = (429, 503)
 
@@ -129,7 +130,7 @@ class Submission:
     def _page(self, after: str) -> Json:
         answer = Answer(0, {})
         for failures in range(1, LISTS_MAX + 1):
-            answer = self._api.call("GET", f"{BATCHES}?limit=100{after}")
+            answer = self._api.call("GET", f"{BATCHES}?limit={PAGE}{after}")
             if answer.status == 200 and isinstance(answer.body.get("data"), list):
                 return answer.body
             if answer.is_final:

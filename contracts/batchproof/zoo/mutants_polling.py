@@ -104,8 +104,8 @@ POLLING: tuple[Mutant, ...] = (
     ),
     mutant(
         "P8-cursor",
-        "asks for the page after its first batch",
-        ("B2 pages", "page.get('last_id') or new[-1]", "new[0]"),
+        "asks for the second page again and again",
+        ("B2 pages", 'after = f"', 'after = after or f"'),
     ),
     mutant(
         "P9",

@@ -6,7 +6,7 @@ It does not know how plans are played. Each id is that of a way in which real cl
 import hypothesis.strategies as st
 from msgspec.structs import replace
 
-from batchmock.faults import Answer
+from batchmock.faults import Answer, Close
 from batchmock.times import DAY, SECOND
 from batchmock.timing import Fixed, Timing
 from batchproof.catalogue.calm import TWO, faulty, named
@@ -37,8 +37,10 @@ def _killed(at: Moment, *, rows: tuple[Row, ...] = TWO, then: Life = WHOLE_LIFE)
 
 
 def _killed_in_results(at: Moment) -> Plan:
-    # Half of the first piece is half of the file: some rows have come, and one has begun.
-    return Plan(rows=named("a", "b", "c"), scenario=QUICK, lives=(Life(kill=at), WHOLE_LIFE))
+    # Half of the first piece is half of the file: some rows have come, and one has begun. So it must not be packed,
+    # as nothing is where lines are counted.
+    scenario = replace(QUICK, faults=(Close(on=RESULTS, after_lines=99),))
+    return Plan(rows=named("a", "b", "c"), scenario=scenario, lives=(Life(kill=at), WHOLE_LIFE))
 
 
 def _edited(at: Moment, edit: Edit) -> tuple[Life, ...]:

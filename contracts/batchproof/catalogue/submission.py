@@ -32,7 +32,7 @@ from batchproof.checks.returns import (
 )
 from batchproof.contract import Contract
 from batchproof.outcome import FINAL, PASSING
-from batchproof.plan import CALM, Interrupt, Life, Moment, Plan, Row
+from batchproof.plan import CALM, WHOLE_LIFE, Interrupt, Life, Moment, Plan, Row
 from batchproof.strategies.faults import HTML, Faults
 from batchproof.strategies.plans import plans, scenarios
 from batchproof.strategies.rows import TEXT, rows

@@ -51,7 +51,8 @@ KEPT_TO = {
     "starlette": ("http/", "server.py", "socket_wire.py", "inprocess/"),
     "uvicorn": ("server.py", "socket_wire.py"),
     "click": ("cli/", "cli.py", "demo/command.py", "demo/display.py"),
-    "httpx": ("inprocess/",), "httpx2": ("inprocess/", *SDK_EDGE),
+    "httpx": ("inprocess/",),
+    "httpx2": ("inprocess/", "zoo/base/calls.py", "zoo/base/run.py", *SDK_EDGE),
     "anthropic": ("inprocess/", *SDK_EDGE), "respx": ("inprocess/",),
     "pytest": ("pytest_plugin.py", "pytest_fixtures.py"),
     "time_machine": ("coupling/",), "trio": ("coupling/",),
@@ -71,6 +72,8 @@ EDGE_OF_TIME = {
     "batchmock/coupling/turns.py", "batchmock/coupling/wall.py",
     "batchclient/sync.py", "batchclient/aio.py", "batchclient/nonces.py",
     "batchproof/demo/command.py", "batchproof/demo/night.py",
+    "batchproof/zoo/base/calls.py", "batchproof/zoo/base/journal.py",
+    "batchproof/zoo/base/submission.py", "batchproof/zoo/base/waiting.py",
 }  # fmt: skip
 
 

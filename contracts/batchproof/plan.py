@@ -34,7 +34,8 @@ CALM = Scenario(
 class Row(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One request: the ``key`` that the client gets for it, and what it shall come to.
 
-    - ``said``: what its prompt says after the nonce; ``padding`` makes it so many characters longer.
+    - ``said``: what its prompt says after the nonce.
+    - ``padding``: makes its answer so many characters longer, where results come as they were submitted.
     - ``same_as``: the row whose prompt it has, to the letter.
     - ``params``: what else is in its params.
     - ``poison``: something in the prompt that cannot be sent as it is.

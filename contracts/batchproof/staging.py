@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from batchmock.faults import Answer, AnyFault, Patch
+from batchmock.faults import Answer, AnyFault, Patch, Rows
 from batchmock.outcomes import Pin
 from batchmock.scenario import Scenario
 from batchproof.plan import Edit, Plan, Row, nonce
@@ -61,7 +61,7 @@ def given(plan: Plan, life: int) -> Given:
 def staged(plan: Plan, *, elsewhere: str = "") -> Scenario:
     """Return the scenario of the first life: each row pinned to its outcome, another origin by its name."""
     pins = tuple(_pins(plan.rows))
-    faults = tuple(_named(fault, elsewhere) for fault in plan.scenario.faults)
+    faults = (*_padded(plan.rows), *(_named(fault, elsewhere) for fault in plan.scenario.faults))
     return replace(plan.scenario, pins=pins + plan.scenario.pins, faults=faults)
 
 
@@ -70,13 +70,21 @@ def healed(plan: Plan) -> Scenario:
     return replace(staged(plan), faults=())
 
 
+def _padded(rows: Iterable[Row]) -> Iterable[Rows]:
+    """Yield what makes answers longer than the API lets any prompt ask for."""
+    for at, row in enumerate(rows):
+        if row.padding:
+            text = {"type": "text", "text": f"{nonce(at)} {'x' * row.padding}"}
+            yield Rows(on=("results",), rows=(at + 1,), merge={"result": {"message": {"content": [text]}}})
+
+
 def _count(edits: Sequence[Edit], what: str, row: int = 0) -> int:
     of_row = what in ("prompt", "model")
     return sum(edit.what == what and (not of_row or edit.row == row) for edit in edits)
 
 
 def _request(row: Row, nonce: str, model: str) -> Request:
-    text = f"{nonce} {row.said}".rstrip(" ") + "x" * row.padding
+    text = f"{nonce} {row.said}".rstrip(" ")
     if row.poison == "surrogate":
         text += " \ud800"
     params: dict[str, Any] = {

@@ -78,7 +78,11 @@ CONTRACTS = (
         why="https://github.com/Embassy-of-the-Free-Mind/sourcelibrary-v2/issues/135",
         fix="Look each line up by its custom_id in a table of what was submitted. A line without one is nobody's.",
         check=nothing_wrong,
-        table=(Plan(rows=TWO, scenario=CALM_REVERSED), faulty(NAMELESS, order="reversed")),
+        table=(
+            Plan(rows=TWO, scenario=CALM_REVERSED),
+            faulty(NAMELESS, order="reversed"),
+            Plan(rows=(Row(key="unsendable", poison="nan"), *TWO), scenario=CALM_REVERSED),
+        ),
         plans=plans(scenario=scenarios(faults=_nameless)),
     ),
     Contract(

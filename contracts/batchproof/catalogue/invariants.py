@@ -8,8 +8,9 @@ import hypothesis.strategies as st
 from batchproof.catalogue.crash import kills
 from batchproof.checks.all_of import all_of
 from batchproof.checks.billing import bought_once
-from batchproof.checks.calls import not_canceled, not_sent_elsewhere, safe_before_deleted
+from batchproof.checks.calls import not_canceled, not_sent_elsewhere
 from batchproof.checks.every import conserved, honest, provenance, same_after_a_crash
+from batchproof.checks.keeping import safe_before_deleted
 from batchproof.checks.manners import stops_when_refused, waits_when_told
 from batchproof.checks.returns import ends_by_itself
 from batchproof.checks.secrets import key_stays_home

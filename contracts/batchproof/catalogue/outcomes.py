@@ -17,7 +17,7 @@ from batchproof.checks.all_of import all_of
 from batchproof.checks.billing import resubmitted_only_open
 from batchproof.checks.calls import not_canceled
 from batchproof.checks.content import unfinished_is_said
-from batchproof.checks.returns import fulfilled, succeeded_are_kept
+from batchproof.checks.returns import each_return_is_right, fulfilled, succeeded_are_kept
 from batchproof.contract import Contract
 from batchproof.outcome import FINAL, PASSING
 from batchproof.plan import CALM, WHOLE_LIFE, Interrupt, Life, Moment, Plan, Row
@@ -182,7 +182,7 @@ CONTRACTS = (
         "goes.",
         why="https://github.com/stdapi-ai/stdapi.ai/issues/60",
         fix="A cancel is a request: poll on to `ended`, then read the results.",
-        check=fulfilled,
+        check=all_of(each_return_is_right, fulfilled),
         table=(
             _canceled_elsewhere(),
             _canceled_elsewhere(replace(SLOW_TO_CANCEL, order="reversed")),

@@ -135,7 +135,7 @@ CONTRACTS = (
         "library or of the JSON parser, outside the family that is caught.",
         why="https://github.com/anthropics/anthropic-sdk-python/issues/1928",
         fix="Loop around the whole download; catch the transport's errors too; keep what has come.",
-        check=all_of(fulfilled, created_once),
+        check=all_of(fulfilled, downloaded_again, created_once),
         table=tuple(faulty(fault) for fault in BROKEN_OFF),
         plans=plans(scenario=scenarios(faults=cuts())),
     ),

@@ -30,7 +30,7 @@ from batchproof.checks.returns import (
 )
 from batchproof.contract import Contract
 from batchproof.outcome import FINAL
-from batchproof.plan import CALM, Interrupt, Life, Moment, Plan, Row
+from batchproof.plan import CALM, WHOLE_LIFE, Interrupt, Life, Moment, Plan, Row
 from batchproof.strategies.faults import HTML, Faults
 from batchproof.strategies.plans import plans, scenarios
 from batchproof.strategies.rows import TEXT, rows
@@ -44,6 +44,7 @@ LOST: tuple[AnyFault, ...] = (
     Answer(on=CREATE, calls=(1,), status=504, when="after"),
     Answer(on=CREATE, calls=(1,), status=502, when="after", body=HTML, headers={"content-type": "text/html"}),
     Close(on=CREATE, calls=(1,), after_bytes=40),
+    Answer(on=CREATE, calls=(1,), status=200, when="after", body='{"id":"msgbatch_'),
 )
 # Refusals that say that nothing was stored, and pass.
 NOT_YET: tuple[AnyFault, ...] = (
@@ -130,7 +131,11 @@ CONTRACTS = (
         why="https://github.com/UKGovernmentBEIS/inspect_ai/blob/499e6152e7b8fc8cbd8ac5283536572aa6e4ab17/src/inspect_ai/model/_providers/_anthropic_batch.py#L65-L90",
         fix="Encode once, outside of what is retried; copy before you change.",
         check=all_of(tried_again_the_same, fulfilled_or_raised),
-        table=(Plan(rows=TWO), *(faulty(fault) for fault in NOT_YET)),
+        table=(
+            Plan(rows=TWO),
+            *(faulty(fault) for fault in NOT_YET),
+            faulty(NOT_YET[0], rows=(Row(key="a", betas=(BETA,)), Row(key="b"))),
+        ),
     ),
     Contract(
         id="S5",
@@ -143,13 +148,16 @@ CONTRACTS = (
         why="https://github.com/matt-house-e/accrue/issues/60",
         fix="Write each id down as it comes; put them all on the error.",
         check=all_of(fulfilled_or_named, bought_once),
-        table=tuple(
-            _split((1, 1, 1, 1), requests_max=2, faults=(fault,))
-            for fault in (
-                Answer(on=CREATE, calls=tuple(range(2, 30)), status=400),
-                Answer(on=CREATE, calls=tuple(range(2, 30)), status=413, body=HTML),
-                replace(SPENT, calls=tuple(range(2, 30))),
-            )
+        table=(
+            *(
+                _split((1, 1, 1, 1), requests_max=2, faults=(fault,))
+                for fault in (
+                    Answer(on=CREATE, calls=tuple(range(2, 30)), status=400),
+                    Answer(on=CREATE, calls=tuple(range(2, 30)), status=413, body=HTML),
+                    replace(SPENT, calls=tuple(range(2, 30))),
+                )
+            ),
+            replace(_split((1, 1, 1, 1), requests_max=2), lives=(Life(kill=Moment(exchange=2)), WHOLE_LIFE)),
         ),
     ),
     Contract(

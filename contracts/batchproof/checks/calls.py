@@ -76,13 +76,15 @@ def within_limits(evidence: Evidence) -> Break | None:
     """Each create call has at least one request, and keeps to the limits that the client was told."""
     plan = evidence.seen.plan
     for create in evidence.creates:
-        size, count = len(create.exchange.body), len(create.requests)
+        # A body that is too large is refused before it is read.
+        size = max(len(create.exchange.body), int(create.exchange.headers.get("content-length", 0)))
+        count = len(create.requests)
+        if plan.bytes_max is not None and size > plan.bytes_max:
+            return Break(f"it submitted a body of {size} bytes; the limit is {plan.bytes_max}")
         if not count:
             return Break("it submitted a batch of no requests")
         if plan.requests_max is not None and count > plan.requests_max:
             return Break(f"it submitted {count} requests at once; the limit is {plan.requests_max}")
-        if plan.bytes_max is not None and size > plan.bytes_max:
-            return Break(f"it submitted a body of {size} bytes; the limit is {plan.bytes_max}")
     return None
 
 
@@ -160,13 +162,4 @@ def downloaded_again(evidence: Evidence) -> Break | None:
         short = [one for one in downloads if not ids <= {line.custom_id for line in one.lines if line.result}]
         if short and times[create.batch_id] < 2:
             return Break(f"the results of {create.batch_id} lacked rows, and it read them only once")
-    return None
-
-
-def safe_before_deleted(evidence: Evidence) -> Break | None:
-    """No batch was deleted before all of its results had been read."""
-    for call in evidence.calls("delete"):
-        before = [one for one in evidence.downloads if one.batch_id == call.batch_id and one.exchange.is_whole]
-        if not before:
-            return Break(f"it deleted {call.batch_id} before it had read its results")
     return None

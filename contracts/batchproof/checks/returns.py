@@ -34,6 +34,12 @@ def told_right(evidence: Evidence, ending: Ending) -> Break | None:
     return carried_right(evidence, ending)
 
 
+def each_return_is_right(evidence: Evidence) -> Break | None:
+    """What any call returned is right, also before the last."""
+    endings = (ending for ending in evidence.seen.endings if ending.how == "returned")
+    return next((found for ending in endings if (found := told_right(evidence, ending)) is not None), None)
+
+
 def carried_right(evidence: Evidence, ending: Ending) -> Break | None:
     """Whatever outcomes there are, are right."""
     asked = evidence.asked.nonces

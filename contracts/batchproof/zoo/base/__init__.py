@@ -1,0 +1,1 @@
+"""A correct client of the Message Batches API, small and sync; its labels are where bugs are planted."""

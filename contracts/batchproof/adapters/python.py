@@ -167,9 +167,9 @@ def _ending(returned: object, *, changed: str) -> Ending:
     if isinstance(returned, Returned):
         usd, returned = returned.cost_usd, returned.outcomes
     if not isinstance(returned, Mapping):
-        return Ending(
-            how="broke", error=f"it returned {looks(returned)}, which is no mapping from custom_id to outcome"
-        )
+        kind = type(returned).__name__
+        error = f"it returned a {kind}, which is no mapping from custom_id to outcome: {looks(returned)}"
+        return Ending(how="broke", error=error)
     outcomes, odd = _read(cast(Mapping[object, object], returned))
     return Ending(how="returned", outcomes=outcomes, odd=odd, usd=usd, changed=changed)
 

@@ -37,8 +37,8 @@ def _killed(at: Moment, *, rows: tuple[Row, ...] = TWO, then: Life = WHOLE_LIFE)
 
 
 def _killed_in_results(at: Moment) -> Plan:
-    # Half of the first piece is half of the file: some rows have come, and one has begun. That needs a file that is
-    # not packed, as none is whose lines are counted.
+    # Half of the first piece is half of the file: some rows have come, and one has begun. That needs a file that
+    # is not packed, as none is whose lines are counted.
     scenario = replace(QUICK, faults=(Close(on=RESULTS, after_lines=99),))
     return Plan(rows=named("a", "b", "c"), scenario=scenario, lives=(Life(kill=at), WHOLE_LIFE))
 
@@ -72,6 +72,7 @@ CONTRACTS = (
         fix="Journal the intent before the POST, with a nonce in every custom_id by which the batch can be "
         "recognised.",
         check=all_of(bought_once, fulfilled_or_raised, ends_by_itself),
+        needs=frozenset({"resume"}),
         table=(
             *(_killed(Moment(exchange=at, phase="after")) for at in (1, 2)),
             *(_killed(Moment(exchange=at)) for at in (1, 2, 3)),
@@ -89,6 +90,7 @@ CONTRACTS = (
         why="https://github.com/apache/airflow/pull/72416",
         fix="Look into the journal first: what was submitted is only to be waited for and read.",
         check=all_of(bought_once, resubmitted_only_open, fulfilled),
+        needs=frozenset({"resume"}),
         table=(
             faulty(Answer(on=RESULTS, status=500), lives=(WHOLE_LIFE, WHOLE_LIFE)),
             faulty(Answer(on=("retrieve",), status=401), lives=(WHOLE_LIFE, WHOLE_LIFE)),
@@ -112,6 +114,7 @@ CONTRACTS = (
         why="https://github.com/bespokelabsai/curator/blob/8f26600e0a6b41f5fc1098ac2d4f22fe0ec95b97/src/bespokelabs/curator/request_processor/batch/base_batch_request_processor.py#L593-L594",
         fix="Keep ids as strings from end to end.",
         check=all_of(fulfilled, bought_once),
+        needs=frozenset({"resume"}),
         table=tuple(
             _killed(Moment(exchange=3), rows=named(*keys))
             for keys in (("7", "07"), ("a_b-c", "a-b_c"), ("1e3", "1000"), ("0", "1"))
@@ -133,6 +136,7 @@ CONTRACTS = (
         why="https://github.com/tidyverse/ellmer/issues/715",
         fix="Keep a fingerprint of ids, bodies, account and URL in the journal, and compare all of it.",
         check=fulfilled_or_raised,
+        needs=frozenset({"resume"}),
         table=tuple(
             _killed(Moment(exchange=3), then=Life(edits=(Edit(what=what),)))  # pyright: ignore
             for what in ("prompt", "model", "order", "api_key")
@@ -149,6 +153,7 @@ CONTRACTS = (
         why="https://github.com/BerriAI/litellm/pull/36877",
         fix="Lock the journal for as long as a run lasts.",
         check=all_of(bought_once, one_delivers),
+        needs=frozenset({"resume"}),
         table=tuple(
             Plan(rows=TWO, lives=(Life(rival=Moment(exchange=at, phase=phase)),))  # pyright: ignore
             for at, phase in ((1, "before"), (2, "before"), (3, "before"))
@@ -166,6 +171,7 @@ CONTRACTS = (
         why="https://github.com/bespokelabsai/curator/blob/8f26600e0a6b41f5fc1098ac2d4f22fe0ec95b97/src/bespokelabs/curator/request_processor/batch/base_batch_request_processor.py#L520",
         fix="Write to another file and rename it, or commit rows with their ids.",
         check=all_of(fulfilled, bought_once),
+        needs=frozenset({"resume"}),
         table=tuple(_killed_in_results(Moment(exchange=at, phase="within")) for at in EXCHANGES),
     ),
     Contract(
@@ -180,6 +186,7 @@ CONTRACTS = (
         why="https://github.com/openclaw/lobster/issues/108",
         fix="Write to a temporary file, fsync, rename; stop when what is there cannot be read.",
         check=all_of(bought_once, fulfilled_or_raised, ends_by_itself),
+        needs=frozenset({"resume"}),
         table=tuple(
             _killed(Moment(exchange=3), then=Life(damage=Damage(how=how, at=at)))  # pyright: ignore
             for how, at in (("truncate", 0.5), ("truncate", 0.9), ("empty", 0.0), ("flip", 0.1), ("flip", 0.5))

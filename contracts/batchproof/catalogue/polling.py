@@ -220,6 +220,7 @@ CONTRACTS = (
         why="https://github.com/BerriAI/litellm/issues/37150",
         fix="Follow has_more and last_id.",
         check=all_of(bought_once, fulfilled_or_raised, ends_by_itself),
+        needs=frozenset({"resume"}),
         table=(ORPHAN, replace(ORPHAN, lives=(ORPHAN.lives[0], Life(others=20)))),
     ),
     Contract(
@@ -232,6 +233,7 @@ CONTRACTS = (
         why="https://github.com/bespokelabsai/curator/blob/8f26600e0a6b41f5fc1098ac2d4f22fe0ec95b97/src/bespokelabs/curator/request_processor/batch/base_batch_request_processor.py#L697-L699",
         fix="Take a permit in one place, and try with three times as many batches.",
         check=fulfilled,
+        needs=frozenset({"split"}),
         table=(Plan(rows=MANY, requests_max=1), Plan(rows=MANY, requests_max=2)),
         plans=plans(rows=rows(min_size=6, max_size=30), requests_max=st.integers(1, 3)),
     ),

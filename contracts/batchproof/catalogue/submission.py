@@ -148,6 +148,7 @@ CONTRACTS = (
         why="https://github.com/matt-house-e/accrue/issues/60",
         fix="Write each id down as it comes; put them all on the error.",
         check=all_of(fulfilled_or_named, bought_once),
+        needs=frozenset({"split"}),
         table=(
             *(
                 _split((1, 1, 1, 1), requests_max=2, faults=(fault,))

@@ -201,7 +201,7 @@ def how_it_ended(ending: Ending) -> str:
         case "hung":
             return f"it hung: {_said(ending)}"
         case "broke":
-            return f"its process broke: {_said(ending)}"
+            return _said(ending)
 
 
 def _said(ending: Ending) -> str:

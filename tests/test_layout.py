@@ -45,15 +45,25 @@ CLIENT_RINGS = {
     "sdk": 4, "nonces": 4, "signals": 4, "sync": 5, "aio": 5, "cli": 6, "__init__": 0,
 }  # fmt: skip
 
+CONTRACT_RINGS = {
+    "errors": 0, "documents": 0, "outcome": 0, "plan": 0, "tape": 0, "observation": 0, "returned": 0,
+    "staging": 1, "evidence": 1, "contract": 1, "checks": 1, "strategies": 1, "catalogue": 1, "timeline": 1, "run": 1,
+    "events": 1, "shapes": 1,
+    "adapters": 2, "arena": 2, "trial": 2, "search": 2,
+    "worker": 3, "runner": 3, "zoo": 3, "demo": 3,
+    "cli": 4, "__main__": 5, "__init__": 0,
+}  # fmt: skip
+
 # Third parties that must not spread: where each may be imported, as a prefix of the path in its package.
 SDK_EDGE = ("sdk.py", "sync.py", "aio.py", "cli/service.py")
 KEPT_TO = {
-    "starlette": ("http/", "server.py", "socket_wire.py", "inprocess/"),
+    "starlette": ("http/", "server.py", "socket_wire.py", "inprocess/", "arena/"),
     "uvicorn": ("server.py", "socket_wire.py"),
     "click": ("cli/", "cli.py", "demo/command.py", "demo/display.py"),
     "httpx": ("inprocess/",),
     "httpx2": ("inprocess/", "zoo/base/calls.py", "zoo/base/run.py", *SDK_EDGE),
-    "anthropic": ("inprocess/", *SDK_EDGE), "respx": ("inprocess/",),
+    "anthropic": ("inprocess/", *SDK_EDGE, "adapters/reference.py"), "respx": ("inprocess/",),
+    "hypothesis": ("strategies/", "catalogue/", "search.py", "contract.py"),
     "pytest": ("pytest_plugin.py", "pytest_fixtures.py"),
     "time_machine": ("coupling/",), "trio": ("coupling/",),
 }  # fmt: skip
@@ -72,6 +82,7 @@ EDGE_OF_TIME = {
     "batchmock/coupling/turns.py", "batchmock/coupling/wall.py",
     "batchclient/sync.py", "batchclient/aio.py", "batchclient/nonces.py",
     "batchproof/demo/command.py", "batchproof/demo/night.py",
+    "batchproof/worker.py", "batchproof/runner.py",
     "batchproof/zoo/base/calls.py", "batchproof/zoo/base/journal.py",
     "batchproof/zoo/base/submission.py", "batchproof/zoo/base/waiting.py",
 }  # fmt: skip
@@ -134,6 +145,21 @@ def test_the_clients_imports_point_inwards(path: Path) -> None:
     targets = {module.split(".")[1] for module in imports(path) if module.startswith("batchclient.")}
 
     assert {target for target in targets if CLIENT_RINGS[target] > CLIENT_RINGS[own]} == set()
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGES["batchproof"].rglob("*.py")), ids=name)
+def test_the_contracts_imports_point_inwards(path: Path) -> None:
+    own = name(path).split("/")[1].removesuffix(".py")
+    targets = {module.split(".")[1] for module in imports(path) if module.startswith("batchproof.")}
+
+    assert {target for target in targets if CONTRACT_RINGS[target] > CONTRACT_RINGS[own]} == set()
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGES["batchproof"].rglob("*.py")), ids=name)
+def test_contracts_never_ask_the_emulator_what_should_have_happened(path: Path) -> None:
+    asked = {"batchmock.projection", "batchmock.plan", "batchmock.plans", "batchmock.truth", "batchmock.workspace"}
+
+    assert not asked & set(imports(path))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

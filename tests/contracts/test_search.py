@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -89,7 +90,7 @@ def test_what_the_table_does_not_show_is_drawn_and_shrunk() -> None:
     client = PythonClient(positional, "positional")
     arena = InProcess(client)
     drawn = judge(
-        type(contract)(**{**{name: getattr(contract, name) for name in contract.__slots__}, "table": ()}),
+        replace(contract, table=()),
         lambda plan: play(plan, arena),
         offered=client.capabilities,
         examples=30,

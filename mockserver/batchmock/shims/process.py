@@ -27,7 +27,7 @@ from batchmock.shims.server_clock import ClockGoneError, Membership, ServerClock
 from batchmock.shims.wall import replace_wall_clock
 
 # How long a process that is started has, in real seconds, to join before its parent goes on.
-START_PATIENCE_S = 2.0
+START_PATIENCE_S = 10.0
 LOOK_AGAIN_S = 0.002
 _RLock = threading.RLock
 _real_monotonic, _real_sleep = time.monotonic, time.sleep

@@ -37,8 +37,8 @@ def _killed(at: Moment, *, rows: tuple[Row, ...] = TWO, then: Life = WHOLE_LIFE)
 
 
 def _killed_in_results(at: Moment) -> Plan:
-    # Half of the first piece is half of the file: some rows have come, and one has begun. That needs a file that is
-    # not packed, as none is whose lines are counted.
+    # Half of the first piece is half of the file: some rows have come, and one has begun. That needs a file which
+    # is not packed, as none is whose lines are counted.
     scenario = replace(QUICK, faults=(Close(on=RESULTS, after_lines=99),))
     return Plan(rows=named("a", "b", "c"), scenario=scenario, lives=(Life(kill=at), WHOLE_LIFE))
 

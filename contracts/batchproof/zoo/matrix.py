@@ -13,9 +13,9 @@ HEADER = f"{'mutant':<14} {'caught':>7} {'plans':>6} {'size':>5}  how"
 _HEAD = """\
 # The mutant zoo
 
-Whether the contracts would notice: one correct client (`contracts/batchproof/zoo/base`), and what becomes of it with
-one bug planted at a labelled place of its source. Each mutant is to be caught by the contract that names its bug, in
-at least 95 % of the seeds, and the correct client by none.
+Whether the contracts would notice: one correct client (`contracts/batchproof/zoo/base`), and what becomes of it
+with one bug planted at a labelled place of its source. Each mutant is to be caught by the contract that names
+its bug, in at least 95 % of the seeds, and the correct client by none.
 
 ```sh
 batchproof zoo --quick                 # one seed
@@ -23,9 +23,9 @@ batchproof zoo --mutant J2 --also      # one mutant, and which other contracts c
 batchproof zoo --markdown docs/zoo.md  # this page
 ```
 
-With SEEDS seeds. *Plans*: how many were played until it was caught; *size*: of the shrunk plan, in rows, faults and
-lives; both are medians. A contract's table comes first and is the same for every seed, so 1 means the first plan of
-the table.
+With SEEDS seeds. *Plans*: how many were played until it was caught; *size*: of the shrunk plan, in rows, faults
+and lives; both are medians. A contract's table comes first and is the same for every seed, so 1 means the first
+plan of the table.
 """
 
 

@@ -20,9 +20,8 @@ COMMANDS: Mapping[str, str] = {
     "cancel": "batchclient.cli.begun:cancel",
     "results": "batchclient.cli.begun:results",
     "demo": "batchproof.demo.command:demo",
+    "zoo": "batchproof.zoo.command:zoo",
 }
-from batchproof.demo.command import demo
-from batchproof.zoo.command import zoo
 
 
 class MountedGroup(OneLineGroup):
@@ -52,11 +51,3 @@ def main() -> None:
     `batchproof check requests.jsonl` tells what of a batch would be refused.
     `batchproof run requests.jsonl -o results.jsonl` sends it, waits, and writes the answers.
     """
-
-
-main.add_command(serve)
-main.add_command(scenario)
-main.add_command(check)
-main.add_command(zoo)
-for command in (run, status, cancel, results, demo):
-    main.add_command(command)

@@ -61,7 +61,7 @@ SDK_EDGE = ("sdk.py", "sync.py", "aio.py", "cli/service.py")
 KEPT_TO = {
     "starlette": ("http/", "server.py", "socket_wire.py", "inprocess/", "arena/"),
     "uvicorn": ("server.py", "socket_wire.py"),
-    "click": ("cli/", "cli.py", "demo/command.py", "demo/display.py"),
+    "click": ("cli/", "cli.py", "demo/command.py", "demo/display.py", "zoo/command.py"),
     "httpx": ("inprocess/",),
     "httpx2": ("inprocess/", "zoo/base/calls.py", "zoo/base/run.py", *SDK_EDGE),
     "anthropic": ("inprocess/", *SDK_EDGE, "adapters/reference.py"), "respx": ("inprocess/",),

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "cancel": "batchclient.cli.begun:cancel",
     "results": "batchclient.cli.begun:results",
     "demo": "batchproof.demo.command:demo",
+    "zoo": "batchproof.zoo.command:zoo",
 }
 
 

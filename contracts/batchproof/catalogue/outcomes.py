@@ -31,9 +31,11 @@ STATES: tuple[TerminalState, ...] = ("succeeded", "errored", "expired", "cancele
 # Half of the requests have started when the window closes.
 HALF_EXPIRED = replace(CALM, timing=Timing(batch=Fixed(2 * HOUR), request=Fixed(SECOND)))
 A_DAY_LONG = replace(CALM, window=DAY, timing=Timing(batch=Fixed(2 * DAY), request=Fixed(SECOND)))
+# One request after the other, so that whenever it is canceled some are done.
 SLOW_TO_CANCEL = replace(
-    CALM, window=DAY, timing=Timing(batch=Fixed(2 * HOUR), request=Fixed(SECOND), cancel=Fixed(30 * MINUTE))
+    CALM, window=DAY, timing=Timing(request=Fixed(20 * MINUTE), concurrency=1, cancel=Fixed(30 * MINUTE))
 )
+SOON_DONE = replace(CALM, timing=Timing(request=Fixed(15 * SECOND), concurrency=1, cancel=Fixed(5 * MINUTE)))
 FOUR = tuple(Row(key=state, state=state) for state in STATES)
 
 
@@ -186,7 +188,7 @@ CONTRACTS = (
         table=(
             _canceled_elsewhere(),
             _canceled_elsewhere(replace(SLOW_TO_CANCEL, order="reversed")),
-            replace(_canceled_elsewhere(), canceled_after=None, lives=(CANCELING, WHOLE_LIFE)),
+            Plan(rows=named(*"abcdefgh"), scenario=SOON_DONE, lives=(CANCELING, WHOLE_LIFE)),
         ),
     ),
     Contract(

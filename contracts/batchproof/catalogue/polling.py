@@ -14,6 +14,7 @@ from batchproof.catalogue.calm import TWO, faulty, named
 from batchproof.checks.all_of import all_of
 from batchproof.checks.billing import bought_once
 from batchproof.checks.calls import created_once, not_canceled, paths_are_canonical
+from batchproof.checks.locations import read_where_told
 from batchproof.checks.manners import polls_are_few, polls_are_spaced, stops_when_refused, waits_when_told
 from batchproof.checks.returns import (
     ends_by_itself,
@@ -99,6 +100,7 @@ CONTRACTS = (
         table=(
             *(faulty(fault) for fault in transient("retrieve", 2)),
             faulty(*(_answers(500, calls=(at,)) for at in BURST)),
+            faulty(_answers(500, calls=(2, 3, 4, 5)), _answers(502, calls=(7, 8, 9, 10))),
             faulty(*(Reset(on=POLLS, calls=(at,), when="instead") for at in BURST)),
         ),
         plans=plans(scenario=scenarios(faults=bursts("retrieve"))),
@@ -201,7 +203,7 @@ CONTRACTS = (
         story="The path is put together by hand, with two slashes that worked until one day they did not.",
         why="https://github.com/tidyverse/ellmer/issues/835",
         fix="Take the URL as it is, and resolve it against the base URL.",
-        check=all_of(fulfilled, paths_are_canonical),
+        check=all_of(fulfilled, read_where_told, paths_are_canonical),
         table=(
             Plan(rows=TWO),
             _led("{origin}/elsewhere/{id}"),

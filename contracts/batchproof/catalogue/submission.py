@@ -179,6 +179,7 @@ CONTRACTS = (
             _split((1,) * 5, requests_max=2),
             _split((400, 400, 10)),
             _split((150,) * 7),
+            _split((1,) * 12, bytes_max=1_000),
             _split((2_000, 1)),
         ),
         plans=_near_the_limit,

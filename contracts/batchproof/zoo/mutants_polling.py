@@ -93,9 +93,17 @@ POLLING: tuple[Mutant, ...] = (
         ("D2 where", _LOCATION, "location = f\"{BATCHES}/{batch['id']}/results\""),
     ),
     mutant(
-        "P7-slash",
-        "writes a slash too many",
-        ("C2 ask", 'f"{BATCHES}/{self.batch_id}"', 'f"{BATCHES}//{self.batch_id}"'),
+        "P7-relative",
+        "takes every URL for an absolute one",
+        (
+            "D2 where",
+            f"    {_LOCATION}\n",
+            f"""\
+    {_LOCATION}
+    if not str(location).startswith("http"):
+        raise BatchError(f"{{batch['id']}} has its results at {{location}}, which is no URL")
+""",
+        ),
     ),
     mutant(
         "P8",

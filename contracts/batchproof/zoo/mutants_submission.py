@@ -156,8 +156,12 @@ SUBMISSION: tuple[Mutant, ...] = (
     ),
     mutant(
         "S6-empty",
-        "makes a batch of nothing",
-        ("A2 last", "    if group:\n        yield group\n", "    yield group\n"),
+        "makes a batch of nothing when there is nothing to do",
+        (
+            "B3 each",
+            _SEND,
+            f"{_SEND}        if not self._rows and not sent:\n            self._submission.send(attempt, [])\n",
+        ),
     ),
     mutant(
         "S6-large",

@@ -1,0 +1,41 @@
+"""Lets all mutants loose, and the base client, over several processes, and hands on what became of each in turn.
+
+It does not know how that is shown.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+
+from batchproof.catalogue.index import CATALOGUE
+from batchproof.zoo.hunting import Job, hunt
+from batchproof.zoo.kill import BASE, Kill
+from batchproof.zoo.mutants import MUTANTS
+
+
+def jobs(chosen: Sequence[str], *, seeds: int, examples: int, wants_also: bool) -> list[Job]:
+    """Return all that is to be done: each mutant under its own contract, the base client under all.
+
+    ``chosen``: ids of mutants; none means all of them, and the base client.
+    """
+    mutants = [
+        Job(client=mutant.id, contract=mutant.contract, seeds=seeds, examples=examples, wants_also=wants_also)
+        for mutant in MUTANTS.values()
+        if not chosen or mutant.id in chosen
+    ]
+    base = [] if chosen else list(CATALOGUE)
+    return [*mutants, *(Job(client=BASE, contract=one, seeds=seeds, examples=examples) for one in base)]
+
+
+def kills(todo: Sequence[Job]) -> Iterator[Kill]:
+    """Yield what became of each job, in their order."""
+    # Fresh processes: forks of one that has threads may hang, and each forks again to kill.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=max(1, os.cpu_count() or 1), mp_context=context) as pool:
+        futures: list[Future[Kill]] = [pool.submit(hunt, job) for job in todo]
+        try:
+            for future in futures:
+                yield future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)

@@ -8,14 +8,17 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Literal
 
+from batchmock.clock_clients import ClockClients
 from batchmock.errors import UsageError
 from batchmock.times import DAY, LAST_INSTANT, MICROSECOND, MINUTE, timestamp, write_duration
 
-ClockMode = Literal["manual", "scaled", "stepped", "wall"]
-CLOCK_MODES: tuple[ClockMode, ...] = ("manual", "scaled", "stepped", "wall")
+ClockMode = Literal["manual", "scaled", "stepped", "wall", "coupled"]
+CLOCK_MODES: tuple[ClockMode, ...] = ("manual", "scaled", "stepped", "wall", "coupled")
 
 # Past this a real millisecond is a virtual month, and no client can see anything happen.
 SPEED_MAX = 1e9
+# A coupled client that polls so often at one instant never waits, and would poll for ever.
+POLLS_IN_PLACE_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,7 @@ class ClockSetting:
     - *scaled*: ``speed`` virtual seconds for each real one.
     - *stepped*: by ``step`` (ns) after each poll of an unfinished batch, however long the client really slept.
     - *wall*: with real time.
+    - *coupled*: as its clients wait; while it has none, as a stepped one.
     """
 
     mode: ClockMode = "scaled"
@@ -44,7 +48,7 @@ class ClockSetting:
     def rate(self) -> float:
         """Virtual seconds that pass in each real one by themselves."""
         # Whole numbers keep whole nanoseconds exact, over any span.
-        return {"manual": 0, "stepped": 0, "scaled": self.speed, "wall": 1}[self.mode]
+        return {"manual": 0, "stepped": 0, "scaled": self.speed, "wall": 1, "coupled": 0}[self.mode]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,9 @@ class Clock:
         self._real = real
         self._setting = setting
         self._anchor = Anchor(start, real(), setting.rate)
+        self._polls_in_place = 0
+        self.steps = 0
+        self.clients = ClockClients(self)
 
     @property
     def setting(self) -> ClockSetting:
@@ -110,13 +117,20 @@ class Clock:
 
     def polled_unfinished(self) -> None:
         """Take note that a client looked at a batch that has not ended: a stepped clock moves now."""
-        if self._setting.mode == "stepped":
+        if self._setting.mode == "stepped" or (self._setting.mode == "coupled" and self._is_left_alone()):
             with self._lock:
                 step = min(self._setting.step, LAST_INSTANT - self.now())
                 self._move(step)
+                self.steps += 1
+
+    def _is_left_alone(self) -> bool:
+        self._polls_in_place += 1
+        return not self.clients.hold_the_clock or self._polls_in_place > POLLS_IN_PLACE_MAX
 
     def _move(self, by: int) -> tuple[int, int]:
         before = self.now()
+        if by:
+            self._polls_in_place = 0
         if before + by > LAST_INSTANT:
             raise UsageError(f"the calendar ends at {timestamp(LAST_INSTANT)}, and it is {timestamp(before)}")
         self._anchor = replace(self._anchor, virtual=self._anchor.virtual + by)

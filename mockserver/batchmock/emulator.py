@@ -3,7 +3,7 @@
 It does not know HTTP; real time comes from whoever makes it.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from itertools import count
 from threading import Lock
 from uuid import UUID
@@ -87,6 +87,16 @@ class Emulator:
         """Return the id of the message that an exchange is answered with."""
         return self._message_ids.of(request_id)
 
+    def workspaces(self) -> Sequence[Workspace]:
+        """Return every workspace that has been opened."""
+        with self._lock:
+            return tuple(self._workspaces.values())
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of workspaces that nobody has opened yet, and with ``one_clock`` of all."""
+        return self._default_clock
+
     def idle_now(self) -> int:
         """Return the now of a workspace that nobody has opened yet."""
         return self._default_clock.now()
@@ -100,7 +110,10 @@ class Emulator:
 
     def _opened(self, workspace_id: str) -> Workspace:
         with self._lock:
-            made = self._new_workspace(workspace_id, self._new_clock(self._default_clock.now()))
+            clock = self._default_clock
+            if not self.settings.one_clock:
+                clock = self._new_clock(clock.now())
+            made = self._new_workspace(workspace_id, clock)
             return self._workspaces.setdefault(workspace_id, made)
 
     def _new_workspace(self, workspace_id: str, clock: Clock) -> Workspace:

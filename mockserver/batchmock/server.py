@@ -21,6 +21,7 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive
 
+from batchmock.clock_clients import Turn
 from batchmock.emulator import Emulator
 from batchmock.errors import UsageError, invalid_request
 from batchmock.exchange import Exchange
@@ -116,10 +117,27 @@ def running_app(app: ASGIApp) -> Generator[str]:
 
 def new_app(settings: Settings, observe: Observe) -> ASGIApp:
     """Return the app for an event loop, on real time where its clocks follow real time."""
-    patience = partial(_within, settings.body_patience_s)
-    runtime = Runtime(pause=_breathe, patience=patience, watch=_watched, ahead=_Ahead().take, real=time.time_ns)
+    return app_of(new_emulator(settings), observe)
+
+
+def new_emulator(settings: Settings) -> Emulator:
+    """Return an emulator on real time where its clocks follow real time."""
     settings = replace(settings, scenario=with_patience(settings.scenario, settings.answer_patience_s))
-    return build_app(Emulator(settings, real=time.time_ns), runtime=runtime, observe=observe)
+    return Emulator(settings, real=time.time_ns)
+
+
+def app_of(emulator: Emulator, observe: Observe) -> ASGIApp:
+    """Return the app of an emulator, for an event loop."""
+    runtime = Runtime(
+        pause=_breathe,
+        patience=partial(_within, emulator.settings.body_patience_s),
+        watch=_watched,
+        turn=_turn,
+        stay=_gone,
+        ahead=_Ahead().take,
+        real=time.time_ns,
+    )
+    return build_app(emulator, runtime=runtime, observe=observe)
 
 
 async def _breathe() -> None:
@@ -153,6 +171,21 @@ def _watched(receive: Receive) -> Generator[Callable[[], bool]]:
 async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def _turn(turn: Turn, receive: Receive) -> bool:
+    if turn.is_given:
+        return True
+    given = asyncio.Event()
+    turn.when_given = given.set
+    waiting = asyncio.ensure_future(given.wait())
+    gone = asyncio.ensure_future(_gone(receive))
+    try:
+        await asyncio.wait((waiting, gone), return_when=asyncio.FIRST_COMPLETED)
+        return not gone.done()
+    finally:
+        waiting.cancel()
+        gone.cancel()
 
 
 class _Ahead:

@@ -23,6 +23,7 @@ _TOKEN = re.compile(r"[!-~]+", re.ASCII)
 class Settings:
     """How an emulator behaves.
 
+    - ``one_clock``: whether all workspaces share a clock, rather than each having its own.
     - ``start``: the instant (ns) at which clocks start; None is the real time.
     - ``keys``: API key → name of the workspace it opens. Any other key opens a workspace of its own, unless
       ``strict_keys`` refuses it with a 401.
@@ -36,6 +37,7 @@ class Settings:
     """
 
     clock: ClockSetting = field(default_factory=ClockSetting)
+    one_clock: bool = False
     start: int | None = None
     scenario: Scenario = field(default_factory=Scenario)
     keys: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -57,12 +57,12 @@ def test_ten_real_seconds_pass_as_the_mode_says(setting: ClockSetting, passed: i
     assert it.now() == START + passed
 
 
-def test_only_a_stepped_clock_moves_when_an_unfinished_batch_is_polled() -> None:
+def test_only_a_stepped_clock_or_a_coupled_one_without_clients_moves_when_an_unfinished_batch_is_polled() -> None:
     for mode in CLOCK_MODES:
         it, _ = clock(ClockSetting(mode=mode, step=MINUTE))
         it.polled_unfinished()
 
-        assert it.now() == START + (MINUTE if mode == "stepped" else 0)
+        assert it.now() == START + (MINUTE if mode in {"stepped", "coupled"} else 0)
 
 
 @given(st.lists(st.tuples(st.sampled_from(CLOCK_MODES), st.integers(0, 40 * DAY), st.integers(0, DAY))))

@@ -45,7 +45,7 @@ IDLE = 1
     default=DEFAULT_CLOCK.mode,
     show_default=True,
     help="How time passes: --speed times as fast, by --step after each poll of an unfinished batch, "
-    "only when told through the control plane, or as on the wall.",
+    "only when told through the control plane, as on the wall, or as the programs wait that join it.",
 )
 @click.option(
     "--speed",
@@ -254,6 +254,8 @@ def _passing(clock: ClockSetting) -> str:
             return "time moves when told"
         case "wall":
             return "in real time"
+        case "coupled":
+            return "as its clients wait"
 
 
 def _loopback(host: str) -> bool:

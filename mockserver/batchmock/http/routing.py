@@ -3,7 +3,7 @@
 It does not know what handlers do. Every way of missing is an ``ApiError``.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
 from batchmock.exchange import CHARS_MAX, Exchange
+from batchmock.faults import Stall
 from batchmock.http.admission import betas_of, enter, refuse_strangers, version_of
 from batchmock.http.call import Call, Endpoint, Handler
 from batchmock.http.exchange import EXCHANGE, refusal
@@ -21,6 +22,7 @@ from batchmock.http.rate_headers import rate_headers
 from batchmock.http.runtime import Runtime
 from batchmock.http.sender import Sender, sender_of
 from batchmock.http.unknown_keys import adding_keys
+from batchmock.strike import Strike
 from batchmock.workspace import Workspace
 
 
@@ -59,23 +61,29 @@ class Methods:
                 status=405,
                 headers={"allow": self._allowed},
             )
-        exchange: Exchange = scope[EXCHANGE]
-        call = self._admit(endpoint, exchange, scope, receive)
-        switches, handler = call.workspace.switches, endpoint.handler
+        call = self._admit(endpoint, scope[EXCHANGE], scope, receive)
+        strikes: Sequence[Strike] = ()
+        if call.workspace.scenario.faults and endpoint.operation:
+            strikes = call.exchange.strikes = call.workspace.strike(endpoint.operation, call.named_batch)
+        if call.workspace.clock.setting.mode != "coupled" or _may_pass_time(endpoint, strikes):
+            await self._answer(endpoint, call, strikes, receive, send)
+            return
+        with call.workspace.clock.clients.held():
+            await self._answer(endpoint, call, strikes, receive, send)
+
+    async def _answer(
+        self, endpoint: Endpoint, call: Call, strikes: Sequence[Strike], receive: Receive, send: Send
+    ) -> None:
+        exchange, switches, handler = call.exchange, call.workspace.switches, endpoint.handler
         if self._manner.versioned and switches.unknown_keys == "present":
             handler = _keys_added(handler)
-        if (
-            call.workspace.scenario.faults
-            and endpoint.operation
-            and (strikes := call.workspace.strike(endpoint.operation, call.named_batch))
-        ):
-            exchange.strikes = strikes
+        if strikes:
             refused = partial(refusal, exchange=exchange, switches=switches)
             struck = Struck(call, strikes, refused, self._packed)
-            await struck.answer(handler, scope, receive, send)
+            await struck.answer(handler, call.scope, receive, send)
             return
         response = await handler(call)
-        await self._packed(response)(scope, receive, send)
+        await self._packed(response)(call.scope, receive, send)
 
     def _packed(self, response: ASGIApp) -> ASGIApp:
         return packed(response) if self._manner.packed else response
@@ -106,6 +114,11 @@ class Methods:
                 exchange.batch_id = batch_id[:CHARS_MAX]
             self._emulator.receive(exchange, workspace)
         return workspace
+
+
+def _may_pass_time(endpoint: Endpoint, strikes: Sequence[Strike]) -> bool:
+    """Tell whether a coupled clock may move during an exchange: nothing of the API's, or nothing that will end."""
+    return endpoint.operation is None or any(isinstance(strike.fault, Stall) for strike in strikes)
 
 
 def _keys_added(handler: Handler) -> Handler:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from starlette.types import Receive
 
+from batchmock.clock_clients import Turn
+from batchmock.errors import invalid_request
+
 Pause = Callable[[], Awaitable[None]]
 Watch = Callable[[Receive], AbstractContextManager[Callable[[], bool]]]
 # Work in slices: each call does one, and tells whether there is more.
@@ -36,6 +39,21 @@ def unmeasured() -> int | None:
     return None
 
 
+async def given_at_once(turn: Turn, receive: Receive) -> bool:
+    """Take a turn that is given already.
+
+    Raises:
+        ApiError: 400, it is not.
+    """
+    if not turn.is_given:
+        raise invalid_request("until: in process nobody else can go on meanwhile; wait over a socket")
+    return True
+
+
+async def stay_no_longer(receive: Receive) -> None:
+    """Take it that the client has gone."""
+
+
 def leave(work: Work) -> None:
     """Leave work to whoever will need it."""
 
@@ -47,6 +65,8 @@ class Runtime:
     - ``pause``: awaited between slices of long work.
     - ``patience``: bounds the wait for each part of a request's body.
     - ``watch``: tells, while a response is sent, whether the client is still there.
+    - ``turn``: waits until a client of a coupled clock may go on; tells whether it is still there then.
+    - ``stay``: waits until the client has gone.
     - ``ahead``: takes work that somebody will need, to do it while there is nothing else to do.
     - ``real``: gives real nanoseconds since 1970, for histories alone.
     """
@@ -54,6 +74,8 @@ class Runtime:
     pause: Pause = no_pause
     patience: Callable[[Receive], Receive] = endless_patience
     watch: Watch = never_gone
+    turn: Callable[[Turn, Receive], Awaitable[bool]] = given_at_once
+    stay: Callable[[Receive], Awaitable[None]] = stay_no_longer
     ahead: Callable[[Work], None] = leave
     real: Callable[[], int | None] = unmeasured
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from starlette.types import ASGIApp
 
 from batchmock.http.call import Handler
-from batchmock.http.control import clock, history, scenario, truth, workspace
+from batchmock.http.control import clock, clock_clients, history, scenario, truth, workspace
 from batchmock.http.control.call import ControlCall
 from batchmock.http.control.openapi import PREFIX, describe_calls
 from batchmock.http.responses import JsonResponse
@@ -46,6 +46,27 @@ CALLS = (
         handle=clock.advance_clock,
         takes=clock.Advance,
         answers=clock.Advanced,
+    ),
+    ControlCall(
+        method="GET",
+        path="/clock/clients",
+        handle=clock_clients.list_clients,
+        answers=clock_clients.ClientList,
+    ),
+    ControlCall(
+        method="POST",
+        path="/clock/clients",
+        handle=clock_clients.join_clock,
+        takes=clock_clients.Joining,
+        answers=clock_clients.Joined,
+        in_lines=True,
+    ),
+    ControlCall(
+        method="POST",
+        path="/clock/wait",
+        handle=clock_clients.wait_for_turn,
+        takes=clock_clients.Waiting,
+        answers=clock_clients.Reached,
     ),
     ControlCall(method="GET", path="/scenario", handle=scenario.read_scenario, answers=ScenarioDocument),
     ControlCall(

@@ -57,7 +57,7 @@ def coupled(loop: Any, me: Participant) -> Generator[None]:
     refuse_unless_selecting(loop)
     selector = loop._selector
     select, write_to_self = selector.select, loop._write_to_self
-    selecting = Selecting(_LoopName(loop), lambda: _waited_for(loop))
+    selecting = Selecting(_LoopName(loop), lambda: _waited_for(loop), write_to_self)
 
     def select_in_turn(timeout: float | None = None) -> Any:
         now = current()

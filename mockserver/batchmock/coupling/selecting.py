@@ -9,9 +9,13 @@ import socket
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from batchmock.coupling.shared_turns import SharedTurns
 from batchmock.coupling.waits import Participant, Wait
 
 Events = TypeVar("Events")
+
+# How long a loop among other processes waits for connections that kept silent for a whole grace period before.
+SILENT_PATIENCE_S = 0.05
 
 
 class Selecting:
@@ -19,11 +23,16 @@ class Selecting:
 
     - ``select`` waits for real, for so many seconds.
     - ``waited_for`` gives the file descriptors it would wait for, but the one that wakes the loop itself.
+    - ``interrupt`` lets the loop return from its selector.
     """
 
-    def __init__(self, name: object, waited_for: Callable[[], Iterable[int]]) -> None:
+    def __init__(
+        self, name: object, waited_for: Callable[[], Iterable[int]], interrupt: Callable[[], None]
+    ) -> None:
         self._name = name
         self._waited_for = waited_for
+        self._interrupt = interrupt
+        self._patience_s: float | None = None
         self._wait: Wait | None = None
 
     def wake(self) -> None:
@@ -31,11 +40,13 @@ class Selecting:
         if self._wait is not None:
             self._wait.release()
 
-    def select(self, me: Participant, timeout: float | None, select: Callable[[float], Events]) -> Events:
+    def select(self, me: Participant, timeout: float | None, select: Callable[[float | None], Events]) -> Events:
         """Return what the loop has to deal with next: at once, after its turn came, or after ``timeout``."""
         wait = self._wait = Wait(me, self._name, timeout)
         if events := select(0):
             return events
+        if isinstance(me.turns, SharedTurns):
+            return self._select_shared(me, me.turns, wait, select)
         if any(not _is_listening(fd) for fd in self._waited_for()):
             if events := self._in_flight(me, timeout, select):
                 return events
@@ -45,7 +56,28 @@ class Selecting:
         me.turns.wait(wait)
         return select(0)
 
-    def _in_flight(self, me: Participant, timeout: float | None, select: Callable[[float], Events]) -> Events:
+    def _select_shared(
+        self, me: Participant, turns: SharedTurns, wait: Wait, select: Callable[[float | None], Events]
+    ) -> Events:
+        """Wait for the turn among all processes, or for something real that another may send."""
+        connected = [fd for fd in self._waited_for() if not _is_listening(fd)]
+        if any(not turns.leads_home(fd) for fd in connected):
+            if events := select(self._patience_s or turns.grace_s):
+                self._patience_s = None
+                return events
+            self._patience_s = SILENT_PATIENCE_S
+        elif connected:
+            # What there is to read has come by then.
+            turns.wait_for_answers(Wait(me, self._name, 0))
+            if events := select(0):
+                return events
+        wait.when_given = self._interrupt
+        happened = turns.wait_for_either(wait, select)
+        return happened or select(0)
+
+    def _in_flight(
+        self, me: Participant, timeout: float | None, select: Callable[[float | None], Events]
+    ) -> Events:
         """Wait for real, in turn with whoever goes on now: a grace period, or without a timeout for ever."""
         while True:
             me.turns.wait(Wait(me, self._name, 0))

@@ -16,6 +16,9 @@ from batchmock.coupling.selecting import Selecting
 from batchmock.coupling.waits import Participant
 from batchmock.times import SECOND
 
+# What trio itself waits for at most; it then looks around and waits again.
+TIMEOUT_S_MAX = 86_400
+
 # By the manager of a run's input and output, and by what wakes it.
 _SELECTING: dict[Any, Selecting] = {}
 _WAKING: dict[Any, Selecting] = {}
@@ -40,7 +43,7 @@ def replace_trio() -> list[Undo]:
             _SELECTING[self] = _selecting(self, context.runner)
         if me is None or timeout <= 0:
             return get_events(self, timeout)
-        return _SELECTING[self].select(me, timeout, partial(get_events, self))
+        return _SELECTING[self].select(me, timeout, partial(_events, get_events, self))
 
     def wake_in_turn(self: Any) -> None:
         wake(self)
@@ -53,6 +56,10 @@ def replace_trio() -> list[Undo]:
         replace(wakeups.WakeupSocketpair, "wakeup_thread_and_signal_safe", wake_in_turn),
         _set_threads_aside(threads.THREAD_CACHE),
     ]
+
+
+def _events(get_events: Any, manager: Any, timeout: float | None) -> Any:
+    return get_events(manager, TIMEOUT_S_MAX if timeout is None else timeout)
 
 
 def shift_clock(me: Participant) -> None:
@@ -70,7 +77,8 @@ def shift_clock(me: Participant) -> None:
 
 def _selecting(manager: Any, runner: Any) -> Selecting:
     wakeup = runner.entry_queue.wakeup
-    selecting = _WAKING[wakeup] = Selecting(_RunName(runner), partial(_waited_for, manager, wakeup))
+    waited_for = partial(_waited_for, manager, wakeup)
+    selecting = _WAKING[wakeup] = Selecting(_RunName(runner), waited_for, wakeup.wakeup_thread_and_signal_safe)
     if (own := getattr(manager, "_force_wakeup", None)) is not None:
         _WAKING[own] = selecting
     return selecting

@@ -46,7 +46,8 @@ class Turns:
         self._waiting: dict[Participant, Wait] = {}
         self._away: set[Participant] = set()
         self._of_thread: dict[threading.Thread, Participant] = {}
-        self.first = self._holder = Participant(self, threading.current_thread())
+        self.first = Participant(self, threading.current_thread())
+        self._holder: Participant | None = self.first
         self._of_thread[self.first.thread] = self.first
         self._turn = 0
         # A nanosecond is shown for each, as no timer fires on the dot: whoever adds up floats to see whether its
@@ -179,15 +180,23 @@ class Turns:
                 break
             heappop(self._due)
         else:
-            self._idle_since_s = real_monotonic()
-            if not self._away and not self._outsiders():
-                self._fail("nobody can ever go on")
+            self._nobody_is_due()
             return
         if instant > min(self.clock.now() + self._left, LAST_INSTANT):
             self._fail(f"nobody goes on within {write_duration(self._limit)} of waiting in this block")
             return
+        if self._reach(instant):
+            self._give(wait)
+
+    def _nobody_is_due(self) -> None:
+        self._idle_since_s = real_monotonic()
+        if not self._away and not self._outsiders():
+            self._fail("nobody can ever go on")
+
+    def _reach(self, instant: int) -> bool:
+        """Move the clock to an instant; False if others have to wait first, and the turn is passed on then."""
         self._move_to(instant)
-        self._give(wait)
+        return True
 
     def _move_to(self, instant: int) -> None:
         by = instant - self.clock.now()
@@ -204,6 +213,7 @@ class Turns:
         self._holder = wait.participant
         del self._waiting[wait.participant]
         wait.participant.wake.release()
+        wait.when_given()
 
     def _fail(self, why: str) -> None:
         wait = self._waiting.get(self.first)

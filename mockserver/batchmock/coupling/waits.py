@@ -5,6 +5,7 @@ It does not know who goes on when.
 
 import threading
 from _thread import LockType, allocate_lock
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from batchmock.errors import CoupledTimeError
@@ -13,10 +14,17 @@ if TYPE_CHECKING:
     from batchmock.coupling.turns import Turns
 
 
+def _nothing() -> None:
+    pass
+
+
 class Wait:
     """One thread waiting, for so long or until it is released; whoever wants may release it."""
 
-    __slots__ = ("deadline", "error", "is_over", "order", "participant", "real", "seconds", "was_released", "what")
+    __slots__ = (
+        "deadline", "error", "is_over", "order", "participant", "real", "seconds", "was_released", "what",
+        "when_given",
+    )  # fmt: skip
 
     def __init__(self, participant: "Participant", what: object, seconds: float | None = None) -> None:
         self.participant = participant
@@ -29,6 +37,8 @@ class Wait:
         self.error: CoupledTimeError | None = None
         # What is really waited on, should this wait outlast its block.
         self.real: LockType | None = None
+        # For a thread that waits for something else as well, and has to be woken from that.
+        self.when_given: Callable[[], None] = _nothing
 
     def release(self) -> None:
         """Let the thread go on when its turn comes; a second time changes nothing."""

@@ -25,13 +25,15 @@ RINGS = {
     "params": 1, "messages": 1, "moments": 1, "order": 1, "verdicts": 1, "preflight": 1, "plan": 1,
     "projection": 1, "queueing": 1, "replies": 1, "samples": 1, "cancel": 1, "truth": 1,
     "store": 2, "plans": 2, "renderings": 2, "fault_book": 2, "rates": 2, "history": 2,
+    "clock_clients": 0,
     "workspace": 3, "emulator": 3, "snapshot": 3,
     "http": 4, "access_log": 4, "canned_file": 4, "scenario_files": 4, "request_files": 4,
     "coupling": 4, "socket_wire": 4,
     "strike": 0, "idle_faults": 1,
     "scenario_choice": 4, "history_file": 4, "handle": 4, "workspace_handle": 4, "remote": 4,
     "timeline": 4, "opened": 4, "testing": 6, "server_process": 6, "pytest_fixtures": 6, "pytest_plugin": 6,
-    "patience": 5, "server": 5, "inprocess": 5, "cli": 5, "__main__": 6, "__init__": 0,
+    "exec_report": 4, "child": 4, "stillness": 4, "shims": 5, "exec_run": 6,
+    "patience": 5, "server": 5, "inprocess": 5, "cli": 6, "__main__": 6, "__init__": 0,
 }  # fmt: skip
 
 CLIENT_RINGS = {
@@ -71,6 +73,7 @@ EDGE_OF_TIME = {
     "batchmock/coupling/stand_ins.py", "batchmock/coupling/stuck.py",
     "batchmock/coupling/turns.py", "batchmock/coupling/wall.py",
     "batchclient/sync.py", "batchclient/aio.py", "batchclient/nonces.py",
+    "batchmock/exec_run.py", "batchmock/shims/plain_wall.py", "batchmock/shims/process.py",
     "batchproof/demo/command.py", "batchproof/demo/night.py",
     "batchproof/zoo/base/calls.py", "batchproof/zoo/base/journal.py",
     "batchproof/zoo/base/submission.py", "batchproof/zoo/base/waiting.py",

@@ -13,6 +13,7 @@ from batchmock.cli.words import OneLineGroup
 # In the order in which help lists them.
 COMMANDS: Mapping[str, str] = {
     "serve": "batchmock.cli.serve:serve",
+    "exec": "batchmock.cli.exec:exec_command",
     "scenario": "batchmock.cli.scenario:scenario",
     "check": "batchmock.cli.check:check",
     "run": "batchclient.cli.run:run",
@@ -46,6 +47,7 @@ def main() -> None:
 
     `batchproof demo` shows it all in a few seconds.
     `batchproof serve` starts the emulator; `batchproof serve --help` teaches the rest.
+    `batchproof exec -- python app.py` runs a program on an emulator of its own, without waiting.
     `batchproof scenario list` shows what can happen to a batch.
     `batchproof check requests.jsonl` tells what of a batch would be refused.
     `batchproof run requests.jsonl -o results.jsonl` sends it, waits, and writes the answers.

@@ -34,6 +34,21 @@ def read_outcome(value: object) -> Outcome | None:
     return None if document is None else _of_document(document)
 
 
+def read_outcomes(returned: Mapping[Any, object]) -> tuple[dict[str, Outcome], dict[str, str]]:
+    """Return what a client says of each key, and how what it says looks where it can be none."""
+    outcomes: dict[str, Outcome] = {}
+    odd: dict[str, str] = {}
+    for key, value in returned.items():
+        outcome = read_outcome(value)
+        if not isinstance(key, str):
+            odd[looks(key)] = f"a key of type {type(key).__name__}"
+        elif outcome is None:
+            odd[key] = f"{looks(value)} ({ACCEPTED})"
+        else:
+            outcomes[key] = outcome
+    return outcomes, odd
+
+
 def _as_json(value: object) -> Json | None:
     """Return the JSON that the SDK's objects stand for, also of types that it does not know."""
     if isinstance(value, Mapping):

@@ -15,6 +15,10 @@ from batchproof.plan import Plan
 class Arena(Protocol):
     """Where a client lives."""
 
+    def stage(self, plan: Plan) -> Stage:
+        """Return an emulator that the client can reach, with a plan's scenario."""
+        ...
+
     def play(self, stage: Stage, state_dir: Path) -> tuple[list[Ending], list[Ending]]:
         """Play all lives of the stage's plan; return how they ended, and how their rivals did."""
         ...
@@ -22,7 +26,7 @@ class Arena(Protocol):
 
 def play(plan: Plan, arena: Arena) -> Observation:
     """Play a plan from its start, on an emulator of its own."""
-    stage = Stage(plan)
+    stage = arena.stage(plan)
     with TemporaryDirectory(prefix="batchproof-") as folder:
         endings, rivals = arena.play(stage, Path(folder))
     tape = tuple(stage.recorder.tape)

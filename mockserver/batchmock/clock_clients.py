@@ -119,6 +119,20 @@ class ClockClients:
             self._exchanges -= 1
             self._go_on()
 
+    @contextmanager
+    def left_alone(self) -> Generator[None]:
+        """Let time pass without the clients that are there, and whatever they are waiting to be answered."""
+        exchanges, self._exchanges = self._exchanges, 0
+        going_on = [client for client in self._clients.values() if client.turn is None and not client.is_aside]
+        for client in going_on:
+            self.step_aside(client)
+        try:
+            yield
+        finally:
+            self._exchanges += exchanges
+            for client in going_on:
+                client.is_aside = False
+
     def _go_on(self) -> None:
         """Give the turn to whoever comes first, if everybody waits."""
         turns = [client.turn for client in self._clients.values() if not client.is_aside]

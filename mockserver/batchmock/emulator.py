@@ -22,9 +22,12 @@ from batchmock.workspace import Workspace
 
 
 class Emulator:
-    """Workspaces by credential. ``real`` gives real nanoseconds since 1970, for clocks that follow it."""
+    """Workspaces by credential.
 
-    def __init__(self, settings: Settings, *, real: Callable[[], int]) -> None:
+    ``real`` gives real nanoseconds since 1970, for clocks that follow it; ``clock`` is lent by whoever has one already.
+    """
+
+    def __init__(self, settings: Settings, *, real: Callable[[], int], clock: Clock | None = None) -> None:
         self.settings = settings
         seed = settings.scenario.seed
         self._workspace_ids = Identifiers(seed, "workspace", "wrkspc_01")
@@ -34,8 +37,8 @@ class Emulator:
         self._requests = count()
         self.models = catalogue(settings.models)
         self._real = real
-        self._start = real() if settings.start is None else settings.start
-        self._default_clock = self._new_clock(self._start)
+        start = real() if settings.start is None else settings.start
+        self._default_clock = self._new_clock(start) if clock is None else clock
         # A key itself is never kept: everything goes by its digest.
         self._names = {digest(key): name for key, name in settings.keys.items()}
         self._ids: dict[bytes, str] = {}

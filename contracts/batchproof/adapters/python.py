@@ -24,7 +24,7 @@ from batchproof.observation import Ending
 from batchproof.outcome import Outcome
 from batchproof.plan import Capability
 from batchproof.returned import Returned
-from batchproof.shapes import ACCEPTED, looks, read_outcome
+from batchproof.shapes import looks, read_outcomes
 
 # The keywords beside ``base_url`` and ``api_key`` that a callable may take, and what it offers with each.
 KEYWORDS: Mapping[str, Capability] = {
@@ -170,26 +170,12 @@ def _ending(returned: object, *, changed: str) -> Ending:
         kind = type(returned).__name__
         error = f"it returned a {kind}, which is no mapping from custom_id to outcome: {looks(returned)}"
         return Ending(how="broke", error=error)
-    outcomes, odd = _read(cast(Mapping[object, object], returned))
+    outcomes, odd = read_outcomes(cast(Mapping[object, object], returned))
     return Ending(how="returned", outcomes=outcomes, odd=odd, usd=usd, changed=changed)
 
 
 def _outcomes(carried: object) -> dict[str, Outcome] | None:
-    return _read(cast(Mapping[object, object], carried))[0] if isinstance(carried, Mapping) else None
-
-
-def _read(returned: Mapping[object, object]) -> tuple[dict[str, Outcome], dict[str, str]]:
-    outcomes: dict[str, Outcome] = {}
-    odd: dict[str, str] = {}
-    for key, value in returned.items():
-        outcome = read_outcome(value)
-        if not isinstance(key, str):
-            odd[looks(key)] = f"a key of type {type(key).__name__}"
-        elif outcome is None:
-            odd[key] = f"{looks(value)} ({ACCEPTED})"
-        else:
-            outcomes[key] = outcome
-    return outcomes, odd
+    return read_outcomes(cast(Mapping[object, object], carried))[0] if isinstance(carried, Mapping) else None
 
 
 def _changed(call: Call, requests: list[dict[str, Any]]) -> str:

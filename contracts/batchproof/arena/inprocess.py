@@ -19,12 +19,12 @@ from batchmock.inprocess.intercept import BASE_URL, intercepting
 from batchproof.adapters.call import Call, Client
 from batchproof.adapters.python import told
 from batchproof.arena.forks import KILLED, Fork, in_child
+from batchproof.arena.lives import call_of, prepare_state
 from batchproof.arena.patience import HungError, patience
-from batchproof.arena.recorder import RunawayError
+from batchproof.arena.recorder import Happening, RunawayError
 from batchproof.arena.stage import Stage, State
 from batchproof.observation import Ending
 from batchproof.plan import Life, Moment, Plan
-from batchproof.staging import given
 
 
 class InProcess:
@@ -48,6 +48,10 @@ class InProcess:
                 yield
         finally:
             ssl.SSLContext.load_verify_locations = original
+
+    def stage(self, plan: Plan) -> Stage:
+        """Return an emulator in this process, with a plan's scenario."""
+        return Stage(plan)
 
     def play(self, stage: Stage, state_dir: Path) -> tuple[list[Ending], list[Ending]]:
         """Play all lives of the stage's plan; return how they ended, and how their rivals did."""
@@ -77,8 +81,8 @@ class InProcess:
 
     def _moments(
         self, stage: Stage, life: Life, *, live: Callable[[], Ending], fork: Fork | None, rivals: list[Ending]
-    ) -> Mapping[Moment, Callable[[], None]]:
-        at: dict[Moment, Callable[[], None]] = {}
+    ) -> Mapping[Moment, Happening]:
+        at: dict[Moment, Happening] = {}
         if life.kill is not None and fork is not None:
             at[life.kill] = lambda: fork.end((Ending(how="killed", at=stage.now()), rivals, stage.state()), KILLED)
         if life.interrupt is not None:
@@ -113,7 +117,7 @@ class InProcess:
 
 @contextmanager
 def _surroundings(stage: Stage, call: Call) -> Generator[None]:
-    clock = stage.emulator.clock.source
+    clock = stage.clock
     with (
         warnings.catch_warnings(),
         intercepting(stage.recorder, api_key=call.api_key, also=stage.foreign_hosts),
@@ -121,39 +125,6 @@ def _surroundings(stage: Stage, call: Call) -> Generator[None]:
         warnings.simplefilter("ignore", CoupledTimeWarning)
         with coupled_time(clock, limit=stage.plan.patience):
             yield
-
-
-def call_of(plan: Plan, life: int, base_url: str, state_dir: Path, handing: Callable[[], None]) -> Call:
-    """Return what a life of a plan calls a client with."""
-    asked = given(plan, life)
-    interrupt = plan.lives[life].interrupt
-    return Call(
-        requests=asked.requests,
-        base_url=base_url,
-        api_key=asked.api_key,
-        state_dir=state_dir,
-        requests_max=plan.requests_max,
-        bytes_max=plan.bytes_max,
-        on_interrupt="detach" if interrupt is None else interrupt.policy,
-        handing=handing,
-    )
-
-
-def prepare_state(life: Life, state_dir: Path) -> None:
-    """Do to a client's files what has happened to them since the life before."""
-    damage = life.damage
-    files = sorted((path for path in state_dir.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
-    if damage is None or not files:
-        return
-    data = files[-1].read_bytes()
-    at = min(int(damage.at * len(data)), max(0, len(data) - 1))
-    match damage.how:
-        case "truncate":
-            files[-1].write_bytes(data[:at])
-        case "flip":
-            files[-1].write_bytes(data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1 :] if data else b"")
-        case "empty":
-            files[-1].write_bytes(b"")
 
 
 def _load_nothing(*_: object, **__: object) -> None:

@@ -3,7 +3,8 @@
 An ASGI app around the emulator's. It does not know why anything happens.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,6 +16,10 @@ from batchproof.tape import ELSEWHERE, Exchange
 # No plan needs more calls than this from a client that has any manners.
 CALLS_MAX = 20_000
 _SECRET = ("x-api-key", "authorization")
+
+
+# What happens at a moment; what it returns is waited for before the exchange goes on.
+Happening = Callable[[], Awaitable[None] | None]
 
 
 class RunawayError(BaseException):
@@ -33,7 +38,7 @@ class Recorder:
         self.tape: list[Exchange] = []
         self.life = 0
         self.results_sent = 0
-        self.at: dict[Moment, Callable[[], None]] = {}
+        self.at: dict[Moment, Happening] = {}
         self.meanwhile: Callable[[], None] = lambda: None
         self._app = app
         self._clock = clock
@@ -41,9 +46,19 @@ class Recorder:
         self._keys = keys
         self._number = 0
 
-    def begin(self, life: int, at: dict[Moment, Callable[[], None]]) -> None:
+    def begin(self, life: int, at: dict[Moment, Happening]) -> None:
         """Begin to record a life, in which something happens at some moments."""
         self.life, self.at, self._number, self.results_sent = life, at, 0, 0
+
+    @contextmanager
+    def aside(self) -> Generator[None]:
+        """Record what another process says meanwhile: nothing happens at its moments, and they are not counted."""
+        before = self.at, self._number
+        self.at = {}
+        try:
+            yield
+        finally:
+            self.at, self._number = before
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the emulator answer, and write down what is said."""
@@ -52,7 +67,7 @@ class Recorder:
             return
         exchange = self._came(scope)
         self.meanwhile()
-        self._happen(exchange, "before")
+        await self._happen(exchange, "before")
         await self._app(_led(scope, exchange, self._keys), _Heard(exchange, receive), self._told(exchange, send))
 
     def _came(self, scope: Scope) -> Exchange:
@@ -77,15 +92,15 @@ class Recorder:
         self.tape.append(exchange)
         return exchange
 
-    def _happen(self, exchange: Exchange, phase: Any) -> None:
+    async def _happen(self, exchange: Exchange, phase: Any) -> None:
         happens = self.at.get(Moment(exchange=exchange.number, phase=phase))
-        if happens is not None and exchange.life == self.life:
-            happens()
+        if happens is not None and exchange.life == self.life and (until := happens()) is not None:
+            await until
 
     def _told(self, exchange: Exchange, send: Send) -> Send:
         async def telling(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._happen(exchange, "after")
+                await self._happen(exchange, "after")
                 exchange.status = message["status"]
                 exchange.answer_headers = {
                     name.decode("latin-1").lower(): value.decode("latin-1") for name, value in message["headers"]
@@ -103,7 +118,7 @@ class Recorder:
             half = body[: (len(body) + 1) // 2]
             self._note(exchange, half)
             await send({**message, "body": half, "more_body": True})
-            self._happen(exchange, "within")
+            await self._happen(exchange, "within")
             body = body[len(half) :]
         self._note(exchange, body)
         if not more:

@@ -3,18 +3,19 @@
 It does not know clients.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from batchmock.clock import ClockSetting
+from batchmock.clock import Clock, ClockSetting
 from batchmock.inprocess.emulator import LocalEmulator
 from batchmock.inprocess.libraries import HOST
 from batchmock.settings import Settings
 from batchmock.times import DAY, parse_instant, timestamp
-from batchproof.arena.recorder import Recorder
+from batchproof.arena.recorder import Happening, Recorder
+from batchproof.arena.served import ServedEmulator
 from batchproof.observation import LedgerBatch
 from batchproof.plan import Moment, Plan
 from batchproof.staging import API_KEY, OTHER_API_KEY, healed, staged
@@ -36,34 +37,46 @@ class State(Struct, frozen=True):
 
 
 class Stage:
-    """An emulator with a plan's scenario, and the tape of what is said to it."""
+    """An emulator with a plan's scenario, and the tape of what is said to it.
 
-    def __init__(self, plan: Plan) -> None:
+    - ``home``: the API's host, and ``elsewhere``: another host that leads here, as requests name them.
+    - ``clock``: the clock of who plays programs; in process it is the stage's own.
+    """
+
+    def __init__(
+        self, plan: Plan, *, home: str = HOST, elsewhere: str = FOREIGN_HOST, clock: Clock | None = None
+    ) -> None:
         self.plan = plan
-        self.started = START
-        settings = Settings(clock=ClockSetting(mode="manual"), start=START, body_bytes_max=plan.bytes_max)
-        self.emulator = LocalEmulator(settings=settings, api_key=API_KEY)
-        self.recorder = Recorder(self.emulator.app, self.now, home=HOST, keys=KEYS)
-        self.foreign_hosts = frozenset({FOREIGN_HOST})
+        self._elsewhere = f"http://{elsewhere}"
+        if clock is None:
+            settings = Settings(clock=ClockSetting(mode="manual"), start=START, body_bytes_max=plan.bytes_max)
+            self.emulator = LocalEmulator(settings=settings, api_key=API_KEY)
+            self.clock = self.emulator.clock.source
+        else:
+            self.emulator = ServedEmulator(clock, api_key=API_KEY, body_bytes_max=plan.bytes_max)
+            self.clock = clock
+        self.started = self.clock.now()
+        self.recorder = Recorder(self.emulator.app, self.now, home=home, keys=KEYS)
+        self.foreign_hosts = frozenset({elsewhere})
         self._is_canceled = False
         self._others: set[str] = set()
-        self.emulator.scenario = staged(plan, elsewhere=f"http://{FOREIGN_HOST}")
+        self.emulator.scenario = staged(plan, elsewhere=self._elsewhere)
         if plan.canceled_after is not None:
             self.recorder.meanwhile = self._cancel_when_due
 
     def now(self) -> int:
         """Return the virtual instant (ns)."""
-        return self.emulator.clock.source.now()
+        return self.clock.now()
 
-    def begin(self, life: int, at: Mapping[Moment, Callable[[], None]]) -> None:
+    def begin(self, life: int, at: Mapping[Moment, Happening]) -> None:
         """Make ready for the n-th life; after the first nothing goes wrong any more."""
         self.emulator.scenario = healed(self.plan)
-        self.emulator.clock.source.advance(self.plan.lives[life].waited)
+        self.clock.advance(self.plan.lives[life].waited)
         for _ in range(self.plan.lives[life].others):
             self._others.add(msgspec.json.decode(self._ask("POST", "", body=_SOMEBODY_ELSES))["id"])
         if life == 0:
             # Faults count calls from here on.
-            self.emulator.scenario = staged(self.plan, elsewhere=f"http://{FOREIGN_HOST}")
+            self.emulator.scenario = staged(self.plan, elsewhere=self._elsewhere)
         self.recorder.begin(life, dict(at))
 
     def state(self) -> State:
@@ -80,7 +93,7 @@ class Stage:
     def ledger(self) -> tuple[LedgerBatch, ...]:
         """Let a day pass, in which nothing goes wrong, and return what the server holds then."""
         self.emulator.scenario = healed(self.plan)
-        self.emulator.clock.source.advance(DAY + DAY // 24)
+        self.clock.advance(DAY + DAY // 24)
         return tuple(
             LedgerBatch(id=batch["id"], key=name, results=self._results(key, batch["id"]))
             for key, name in KEYS.items()

@@ -119,6 +119,11 @@ class ClockClients:
             self._exchanges -= 1
             self._go_on()
 
+    def recall(self) -> None:
+        """Hold the clock for every client that is aside, as each is about to be given something to do."""
+        for client in self._clients.values():
+            client.is_aside = False
+
     @contextmanager
     def left_alone(self) -> Generator[None]:
         """Let time pass without the clients that are there, and whatever they are waiting to be answered."""

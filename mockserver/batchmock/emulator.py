@@ -24,7 +24,7 @@ from batchmock.workspace import Workspace
 class Emulator:
     """Workspaces by credential.
 
-    ``real`` gives real nanoseconds since 1970, for clocks that follow it; ``clock`` is lent by whoever has one already.
+    ``real`` gives real nanoseconds since 1970, for clocks that follow it; ``clock`` is lent by who has one.
     """
 
     def __init__(self, settings: Settings, *, real: Callable[[], int], clock: Clock | None = None) -> None:

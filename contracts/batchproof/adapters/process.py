@@ -120,6 +120,8 @@ class Process:
 
     def transcript(self) -> str:
         """Return the last lines that it wrote, to its output and to its error output."""
+        if self._popen.returncode is None:
+            self._listen(0)
         errors = bytes(self._complaints).decode("utf-8", "backslashreplace").splitlines()[-_LINES_KEPT:]
         unfinished = [_shown(bytes(self._answer))] if self._answer else []
         said = [f"stdout: {line}" for line in [*self._said, *unfinished][-_LINES_KEPT:]]

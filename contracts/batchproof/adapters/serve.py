@@ -31,9 +31,10 @@ from batchproof.adapters.messages import (
     written,
 )
 from batchproof.adapters.python import PythonClient, load, told
+from batchproof.documents import Json
 from batchproof.errors import UsageError
 from batchproof.observation import Ending
-from batchproof.outcome import Json, Outcome
+from batchproof.outcome import Outcome
 from batchproof.staging import Request
 
 

@@ -17,6 +17,7 @@ from batchmock.http.wire_faults import WIRE, ConnectionOverError, Wire
 from batchmock.server import running_app
 from batchmock.times import SECOND
 from batchproof.arena.served import ServedEmulator
+from batchproof.arena.steps import Steps
 
 CLOCK = "/_emulator/clock"
 # As many rounds of the event loop as it takes to see all that a client had sent before it was killed.
@@ -68,6 +69,11 @@ class House:
     def is_waited_on(self) -> bool:
         """Whether a program shares the clock."""
         return any(True for _ in self.clock.clients)
+
+    def recall(self) -> None:
+        """Hold the clock for all programs that share it, until they wait."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.clock.clients.recall)
 
     def put_up(self, app: ASGIApp) -> None:
         """Let an app answer from now on."""
@@ -123,7 +129,7 @@ class House:
             is_whole = message["type"] == "http.response.body" and not message.get("more_body", False)
 
         try:
-            await app(scope, receive, sending)
+            await app(scope, receive, Steps(self.clock, scope, sending))
         finally:
             if not is_whole and not wire.is_over:
                 await wire.cut()
@@ -156,20 +162,24 @@ class VirtualWire:
 
     async def reset(self) -> NoReturn:
         """End the connection with a TCP reset."""
-        self.is_over = True
+        self._end()
         await self._wire.reset()
 
     async def close(self) -> NoReturn:
         """End the connection, whatever is still missing."""
-        self.is_over = True
+        self._end()
         await self._wire.close()
 
     async def half_close(self) -> NoReturn:
         """End only what the client receives; what it sends is still taken."""
-        self.is_over = True
+        self._end()
         await self._wire.half_close()
 
     async def cut(self) -> None:
         """End the connection of an exchange that came to nothing."""
         with suppress(ConnectionOverError):
             await self.reset()
+
+    def _end(self) -> None:
+        self.is_over = True
+        self._clock.polled_unfinished()

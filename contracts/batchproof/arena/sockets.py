@@ -92,11 +92,13 @@ class _Play:
         self._house.settle()
         return replace(ending, at=stage.now())
 
-    def _called(self, program: Program, number: int) -> Ending:
+    def _called(self, program: Program, number: int, *, is_rival: bool = False) -> Ending:
         call = call_of(self._stage.plan, number, self._house.url, self._state_dir, lambda: None)
         try:
             # Whether it shares the clock is known once it runs.
             program.start()
+            if not is_rival:
+                self._house.recall()
             sleep_s = None if self._house.is_waited_on else SLEEP_S
             manner = Manner(is_resumed=number > 0, sleep_s=sleep_s, watch=self._watch)
             return program.call(call, manner)
@@ -147,7 +149,7 @@ class _Play:
             rival = self._program.another()
             try:
                 with self._stage.recorder.aside():
-                    ending = self._called(rival, self._stage.recorder.life)
+                    ending = self._called(rival, self._stage.recorder.life, is_rival=True)
                     self._house.settle(held=1)
             finally:
                 rival.end()

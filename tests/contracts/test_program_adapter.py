@@ -13,6 +13,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from msgspec import structs
 
 from batchproof.adapters import messages
 from batchproof.adapters.call import Call
@@ -124,10 +125,10 @@ def test_a_program_that_is_silent_is_given_up(call: Call) -> None:
 
 
 def test_a_program_that_is_silent_is_waited_for_as_long_as_others_see_it_live(call: Call) -> None:
-    signs = iter(range(20))
+    signs = iter(range(40))
 
-    with program("hangs", silence_s=0.1) as bad:
-        bad.call(call, Manner(watch=lambda: next(signs, 20)))
+    with program("hangs") as bad:
+        bad.call(call, Manner(watch=lambda: next(signs, 40)))
 
     assert next(signs, None) is None
 
@@ -230,22 +231,12 @@ def test_a_program_is_interrupted_although_its_parent_is_deaf_to_it(call: Call) 
 
 def test_both_sides_say_what_the_schema_says(call: Call) -> None:
     asked = jsonschema_rs.validator_for({**SCHEMA, "anyOf": [{"$ref": "#/$defs/asked"}]})
-    common = {
-        "id": 1,
-        "requests": [one.as_json for one in REQUESTS],
-        "base_url": "u",
-        "api_key": "k",
-        "state_dir": "s",
-    }
-    said = [
-        messages.Hello(id=1),
-        messages.Run(**common),
-        messages.Resume(
-            **common, requests_max=2, bytes_max=3, on_interrupt="cancel", betas={"a": ["b"]}, sleep_s=0.1
-        ),
-        messages.Cancel(id=1),
-        messages.Reset(id=1),
-    ]
+    run = messages.Run(
+        id=1, requests=[one.as_json for one in REQUESTS], base_url="u", api_key="k", state_dir=str(call.state_dir)
+    )
+    more: dict[str, Any] = {"requests_max": 2, "betas": {"a": ["b"]}, "sleep_s": 0.1}
+    resume = messages.Resume(**(structs.asdict(run) | more))
+    said = [messages.Hello(id=1), run, resume, messages.Cancel(id=1), messages.Reset(id=1)]
 
     for message in said:
         asked.validate(json.loads(written(message)))

@@ -20,6 +20,7 @@ MAY_IMPORT = {"batchmock": set[str](), "batchclient": set[str](), "batchproof": 
 RINGS = {
     "errors": 0, "times": 0, "limits": 0, "wire": 0, "clock": 0, "facts": 0, "scenario": 0, "timing": 0,
     "outcomes": 0, "faults": 0, "switches": 0, "scenario_document": 0, "draws": 0, "models": 0, "betas": 0,
+    "document": 0,
     "settings": 0, "record": 0, "credential": 0, "digest": 0, "exchange": 0,
     "asked": 0, "replies.answers": 0, "replies.canned": 0, "replies.given": 0, "replies.question": 0,
     "params": 1, "messages": 1, "moments": 1, "order": 1, "verdicts": 1, "preflight": 1, "plan": 1,

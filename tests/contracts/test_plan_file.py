@@ -33,8 +33,6 @@ EVERYTHING = Plan(
     requests_max=2,
     bytes_max=1000,
     canceled_after=HOUR,
-    others=3,
-    elsewhere=True,
     patience=9 * HOUR,
 )
 FAULTS = st.sampled_from(
@@ -96,7 +94,7 @@ def _with(path: str, value: object) -> Callable[[dict[str, Any]], None]:
         (_with("plan.rows.0.state", "lost"), "plan.rows.0.state: 'lost' is not one of them"),
         (_with("plan.scenario", {"order": "revresed"}), "plan.scenario.order: 'revresed' is not one of them; did"),
         (_with("plan.patience", "a day"), "plan.patience: 'a day' is not a duration; write it as 500ms"),
-        (_with("plan.others", -1), "plan.others: "),
+        (_with("plan.requests_max", 0), "plan.requests_max: "),
         (_with("plan.rows.0", 7), "plan.rows.0: "),
         (_with("contract", None), "contract: "),
     ],

@@ -62,12 +62,12 @@ SDK_EDGE = ("sdk.py", "sync.py", "aio.py", "cli/service.py")
 KEPT_TO = {
     "starlette": ("http/", "server.py", "socket_wire.py", "inprocess/", "arena/"),
     "uvicorn": ("server.py", "socket_wire.py"),
-    "click": ("cli/", "cli.py", "demo/command.py", "demo/display.py"),
+    "click": ("cli/", "cli.py", "demo/command.py", "demo/display.py", "commands/"),
     "httpx": ("inprocess/",),
     "httpx2": ("inprocess/", "zoo/base/calls.py", "zoo/base/run.py", *SDK_EDGE),
     "anthropic": ("inprocess/", *SDK_EDGE, "adapters/reference.py"), "respx": ("inprocess/",),
     "hypothesis": ("strategies/", "catalogue/", "search.py", "contract.py"),
-    "pytest": ("pytest_plugin.py", "pytest_fixtures.py"),
+    "pytest": ("pytest_plugin.py", "pytest_fixtures.py", "pytest_suite.py"),
     "time_machine": ("coupling/",), "trio": ("coupling/",),
 }  # fmt: skip
 

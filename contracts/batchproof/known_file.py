@@ -16,7 +16,7 @@ from batchmock.errors import UsageError as DocumentError
 from batchproof.errors import UsageError
 from batchproof.known import Known, unmatched
 
-_HEAD = "# Contracts that this client may break for now. What is kept again has to leave: --known-update.\n\n"
+_HEAD = "# Contracts that this client may break for now. What is kept again has to leave: --known-update.\n"
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,8 +51,8 @@ def write_known(path: Path, known: Sequence[Known]) -> None:
     Raises:
         UsageError: it cannot be written there.
     """
-    told = {"known": [msgspec.to_builtins(entry) for entry in known]}
+    tables = ["[[known]]\n" + tomli_w.dumps(msgspec.to_builtins(entry)) for entry in known]
     try:
-        path.write_text(_HEAD + tomli_w.dumps(told), encoding="utf-8")
+        path.write_text("\n".join([_HEAD, *tables]), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from None

@@ -78,9 +78,9 @@ def chosen(
 def exit_code(
     run: Run, catalogue: Mapping[str, Contract], *, is_strict: bool = False, excused: Collection[str] = ()
 ) -> int:
-    """Return 0 if every claimed MUST is kept, 1 if one is broken (a SHOULD too, if ``is_strict``), 3 if nobody knows.
+    """Return 0 if every claimed MUST is kept, 1 if one is broken, 3 if nobody knows.
 
-    The known breaks are ``excused``.
+    If it ``is_strict``, a SHOULD counts as a MUST does. The known breaks are ``excused``.
     """
     must = [verdict.word for verdict in chosen(run, catalogue, level="MUST")]
     is_judged = any(verdict.word in ("kept", "broken", "flaky") for verdict in run.verdicts)

@@ -59,7 +59,7 @@ def _problem(problem: str) -> Tree.Element:
 
 def story(entry: Entry) -> str:
     """Return a break as text: the reason, what happened, and how to see it again."""
-    lines = [entry.reason, "", *entry.timeline]
+    lines = [entry.reason, f"a {entry.level}: {entry.title}", "", *entry.timeline]
     if entry.replay is not None:
         lines += ["", f"again: {entry.replay}"]
     return "\n".join([*lines, f"story: batchproof contracts {entry.contract}"])

@@ -54,7 +54,7 @@ class _Bar:
                 self._at.remove(event.verdict.contract)
                 self._progress.advance(self._task)
                 self._describe()
-                if event.verdict.word != "kept":
+                if event.verdict.word not in ("kept", "not claimed"):
                     self._progress.console.print(_line(event.verdict), overflow="ellipsis", no_wrap=True)
             case Judged() | Finished():
                 pass

@@ -32,9 +32,10 @@ _BATCH = re.compile(r"msgbatch_\w+(?=\w{6})")
 def show(console: Console, report: Report) -> None:
     """Print a report."""
     entries = report.verdicts
-    _say(console, Text())
-    _print_table(console, entries)
-    _say(console, Text())
+    if entries:
+        _put(console, Text())
+        _print_table(console, entries)
+    _put(console, Text())
     for entry in sorted(entries, key=lambda entry: (entry.is_manners, LEVELS.index(entry.level))):
         if entry.verdict in ("broken", "flaky", "inconclusive"):
             _tell(console, entry)
@@ -77,9 +78,12 @@ def excerpt(timeline: Sequence[str]) -> Sequence[str]:
     return [*timeline[:_FIRST], f"           ⋮ {left} lines more", *timeline[-_LAST:]]
 
 
-def _say(console: Console, line: Text) -> None:
+def _say(console: Console, line: Text, *, indent: int = 0) -> None:
     """Print a sentence; in a log it stays one line."""
-    console.print(line, soft_wrap=not console.is_terminal)
+    whole = [line] if not console.is_terminal else line.wrap(console, console.width - indent)
+    for part in whole:
+        part.rstrip()
+        _put(console, Text(" " * indent) + part)
 
 
 def _put(console: Console, line: Text) -> None:
@@ -136,11 +140,11 @@ def _tell(console: Console, entry: Entry) -> None:
         console, Text.assemble((entry.contract, "bold"), " ", (entry.verdict, colour), what, (entry.title, "bold"))
     )
     for line in entry.reason.splitlines():
-        _say(console, Text(f"  {line}", "" if entry.known else colour))
+        _say(console, Text(shortened(line), "" if entry.known else colour), indent=2)
     if entry.known is not None:
-        _say(console, Text(f"  known: {entry.known}", "cyan"))
+        _say(console, Text(f"known: {entry.known}", "cyan"), indent=2)
     if entry.key is not None:
-        _say(console, Text(f"  request {entry.key!r} of {entry.requests}, after {entry.played} plans"))
+        _say(console, Text(f"request {entry.key!r} of {entry.requests}, after {entry.played} plans"), indent=2)
     for line in excerpt(entry.timeline):
         _put(console, Text(f"    {shortened(line)}", "dim"))
     if entry.plan_file is not None and entry.replay is not None:

@@ -53,7 +53,9 @@ CONTRACT_RINGS = {
     "staging": 1, "evidence": 1, "contract": 1, "checks": 1, "strategies": 1, "catalogue": 1, "timeline": 1, "run": 1,
     "events": 1, "shapes": 1,
     "adapters": 2, "arena": 2, "trial": 2, "search": 2,
+    "choice": 1, "known": 1, "known_file": 1, "plan_file": 1, "contact": 1, "replaying": 2,
     "worker": 3, "runner": 3, "zoo": 3, "demo": 3,
+    "reports": 3, "saved": 3, "commands": 4, "pytest_suite": 4,
     "cli": 4, "__main__": 5, "__init__": 0,
 }  # fmt: skip
 

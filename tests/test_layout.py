@@ -20,6 +20,7 @@ MAY_IMPORT = {"batchmock": set[str](), "batchclient": set[str](), "batchproof": 
 RINGS = {
     "errors": 0, "times": 0, "limits": 0, "wire": 0, "clock": 0, "facts": 0, "scenario": 0, "timing": 0,
     "outcomes": 0, "faults": 0, "switches": 0, "scenario_document": 0, "draws": 0, "models": 0, "betas": 0,
+    "document": 0,
     "settings": 0, "record": 0, "credential": 0, "digest": 0, "exchange": 0,
     "asked": 0, "replies.answers": 0, "replies.canned": 0, "replies.given": 0, "replies.question": 0,
     "params": 1, "messages": 1, "moments": 1, "order": 1, "verdicts": 1, "preflight": 1, "plan": 1,
@@ -49,10 +50,13 @@ CLIENT_RINGS = {
 
 CONTRACT_RINGS = {
     "errors": 0, "documents": 0, "outcome": 0, "plan": 0, "tape": 0, "observation": 0, "returned": 0,
-    "staging": 1, "evidence": 1, "contract": 1, "checks": 1, "strategies": 1, "catalogue": 1, "timeline": 1, "run": 1,
+    "staging": 1, "evidence": 1, "contract": 1, "checks": 1, "strategies": 1, "catalogue": 1, "timeline": 1,
+    "run": 1,
     "events": 1, "shapes": 1,
     "adapters": 2, "arena": 2, "trial": 2, "search": 2,
+    "choice": 1, "known": 1, "known_file": 1, "plan_file": 1, "contact": 1, "replaying": 2,
     "worker": 3, "runner": 3, "zoo": 3, "demo": 3,
+    "reports": 3, "saved": 3, "commands": 4, "pytest_suite": 4,
     "cli": 4, "__main__": 5, "__init__": 0,
 }  # fmt: skip
 
@@ -61,12 +65,12 @@ SDK_EDGE = ("sdk.py", "sync.py", "aio.py", "cli/service.py")
 KEPT_TO = {
     "starlette": ("http/", "server.py", "socket_wire.py", "inprocess/", "arena/"),
     "uvicorn": ("server.py", "socket_wire.py"),
-    "click": ("cli/", "cli.py", "demo/command.py", "demo/display.py", "zoo/command.py"),
+    "click": ("cli/", "cli.py", "demo/command.py", "demo/display.py", "commands/", "zoo/command.py"),
     "httpx": ("inprocess/",),
     "httpx2": ("inprocess/", "zoo/base/calls.py", "zoo/base/run.py", *SDK_EDGE),
     "anthropic": ("inprocess/", *SDK_EDGE, "adapters/reference.py"), "respx": ("inprocess/",),
     "hypothesis": ("strategies/", "catalogue/", "search.py", "contract.py"),
-    "pytest": ("pytest_plugin.py", "pytest_fixtures.py"),
+    "pytest": ("pytest_plugin.py", "pytest_fixtures.py", "pytest_suite.py"),
     "time_machine": ("coupling/",), "trio": ("coupling/",),
 }  # fmt: skip
 

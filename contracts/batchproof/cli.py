@@ -1,4 +1,4 @@
-"""The one ``batchproof`` command: it mounts the emulator's commands, the client's and the demo.
+"""The one ``batchproof`` command: it mounts the commands of emulator, client, contract suite and demo.
 
 It does not know what they do, and loads none but the one that is asked for: a server need not wait for a client.
 """
@@ -20,6 +20,10 @@ COMMANDS: Mapping[str, str] = {
     "status": "batchclient.cli.begun:status",
     "cancel": "batchclient.cli.begun:cancel",
     "results": "batchclient.cli.begun:results",
+    "verify": "batchproof.commands.verify:verify",
+    "replay": "batchproof.commands.replay:replay",
+    "contracts": "batchproof.commands.contracts:contracts",
+    "report": "batchproof.commands.report:report",
     "demo": "batchproof.demo.command:demo",
     "zoo": "batchproof.zoo.command:zoo",
 }
@@ -47,6 +51,7 @@ def main() -> None:
     """Test code that uses Anthropic's Message Batches API.
 
     `batchproof demo` shows it all in a few seconds.
+    `batchproof verify path/file.py:run` judges a client, and shows the smallest batch that it gets wrong.
     `batchproof serve` starts the emulator; `batchproof serve --help` teaches the rest.
     `batchproof exec -- python app.py` runs a program on an emulator of its own, without waiting.
     `batchproof scenario list` shows what can happen to a batch.

@@ -3,7 +3,7 @@
 It does not know how runs are made or shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -75,11 +75,23 @@ def chosen(
     ]
 
 
-def exit_code(run: Run, catalogue: Mapping[str, Contract], *, is_strict: bool = False) -> int:
-    """Return 0 if every claimed MUST is kept, 1 if one is not (``is_strict``: a SHOULD too), 3 if nobody knows."""
+def exit_code(
+    run: Run, catalogue: Mapping[str, Contract], *, is_strict: bool = False, excused: Collection[str] = ()
+) -> int:
+    """Return 0 if every claimed MUST is kept, 1 if one is broken, 3 if nobody knows.
+
+    If it ``is_strict``, a SHOULD counts as a MUST does. The known breaks are ``excused``.
+    """
     must = [verdict.word for verdict in chosen(run, catalogue, level="MUST")]
-    judged = [word for word in must if word in ("kept", "broken", "flaky")]
-    strict = [verdict.word for verdict in run.verdicts] if is_strict else must
-    if any(word in ("broken", "flaky") for word in strict):
+    is_judged = any(verdict.word in ("kept", "broken", "flaky") for verdict in run.verdicts)
+    if any(fails(verdict, catalogue, is_strict=is_strict, excused=excused) for verdict in run.verdicts):
         return 1
-    return 0 if judged and "inconclusive" not in must and run.is_complete else 3
+    return 0 if is_judged and "inconclusive" not in must and run.is_complete else 3
+
+
+def fails(
+    verdict: Verdict, catalogue: Mapping[str, Contract], *, is_strict: bool = False, excused: Collection[str] = ()
+) -> bool:
+    """Tell whether a verdict alone makes a run fail."""
+    counts = is_strict or catalogue[verdict.contract].level == "MUST"
+    return counts and verdict.word in ("broken", "flaky") and verdict.contract not in excused

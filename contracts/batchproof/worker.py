@@ -17,19 +17,16 @@ from msgspec.structs import replace
 
 from batchproof.arena.open import open_arena
 from batchproof.catalogue.index import CATALOGUE
-from batchproof.checks.returns import fulfilled
+from batchproof.contact import first_contact
 from batchproof.contract import Break, Contract, Finding, Verdict
 from batchproof.errors import BatchproofError
 from batchproof.evidence import Evidence
 from batchproof.observation import Observation
-from batchproof.plan import Capability, Plan, Row
+from batchproof.plan import Capability, Plan
 from batchproof.run import Budget, Target
 from batchproof.search import judge
 from batchproof.timeline import timeline
 from batchproof.trial import Arena, play
-
-# The simplest batch: whoever cannot do this cannot be judged on anything else.
-SIMPLEST = Plan(rows=(Row(key="first"), Row(key="second")))
 
 
 class Playing(Struct, frozen=True):
@@ -76,16 +73,9 @@ class Worker:
         """Let the client do the simplest batch.
 
         Raises:
-            BatchproofError: it does not.
+            HarnessError: it does not.
         """
-        seen = self._play(SIMPLEST)
-        found = fulfilled(Evidence(seen))
-        if found is not None:
-            told = "\n".join(timeline(seen))
-            raise BatchproofError(
-                f"the client does not get through the simplest batch of two requests, so nothing can be judged: "
-                f"{found.reason}\n{told}\n{seen.last.error}"
-            )
+        first_contact(self._play)
 
     def judge(self, contract: Contract) -> Done:
         """Judge one contract."""

@@ -7,9 +7,10 @@ not know who chooses, or for what.
 import msgspec
 from msgspec import structs
 
+from batchmock.document import Document
 from batchmock.errors import UsageError
 from batchmock.scenario import Scenario
-from batchmock.scenario_document import Document, dump, read
+from batchmock.scenario_document import dump, read
 from batchmock.scenario_files import find_scenario, named_scenario
 
 NOTHING: Document = {}

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import cast
 
 from batchmock.canned_file import load_canned
+from batchmock.document import Document
 from batchmock.errors import UsageError
 from batchmock.replies.canned import Canned
 from batchmock.scenario import Scenario
-from batchmock.scenario_document import Document, json_document, read, read_toml, toml_document
+from batchmock.scenario_document import json_document, read, read_toml, toml_document
 
 _MENU = files("batchmock") / "menu"
 _SUFFIX = ".toml"

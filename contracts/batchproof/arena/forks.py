@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from batchproof.errors import HarnessError
+from batchproof.errors import DiedError, HarnessError
 
 KILLED = 137
 CAN_FORK = hasattr(os, "fork")
@@ -35,7 +35,7 @@ def in_child(work: Callable[[Fork], Any]) -> Any:
     """Do work in a child process, and return what it reports.
 
     Raises:
-        HarnessError: it ended without a report.
+        DiedError: it ended without a report. HarnessError: it failed.
     """
     sys.stdout.flush()
     sys.stderr.flush()
@@ -49,7 +49,7 @@ def in_child(work: Callable[[Fork], Any]) -> Any:
         data = pipe.read()
     _, status = os.waitpid(child, 0)
     if not data:
-        raise HarnessError(f"a process of the suite ended without a word, with status {status}")
+        raise DiedError(os.waitstatus_to_exitcode(status))
     report = pickle.loads(data)
     if isinstance(report, HarnessError):
         raise report

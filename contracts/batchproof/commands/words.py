@@ -1,0 +1,38 @@
+"""How mistakes with the contract suite are told: in one line, with the exit code that says whose they are.
+
+It does not know any command.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import click
+
+from batchmock.cli.words import RefusedError
+from batchproof.errors import BatchproofError, UsageError
+
+HARNESS_FAILED = 3
+INTERRUPTED = 130
+EXTRA = "batchproof[verify]"
+
+
+class FailedError(click.ClickException):
+    """The suite could not do its part."""
+
+    exit_code = HARNESS_FAILED
+
+
+@contextmanager
+def told() -> Generator[None]:
+    """Tell the errors of a block as commands do."""
+    try:
+        yield
+    except UsageError as error:
+        raise RefusedError(str(error)) from None
+    except BatchproofError as error:
+        raise FailedError(str(error)) from None
+    except ImportError as error:
+        # What judges is an extra, so that whoever only wants the emulator need not have it.
+        if error.name is None or error.name.split(".")[0] not in ("hypothesis", "rich", "httpx2"):
+            raise
+        raise RefusedError(f"{error.name} is not installed; install {EXTRA}") from None

@@ -1,0 +1,186 @@
+"""Structs of ours as documents: TOML in files, JSON on the wire, the same names in both.
+
+Durations are written as ``90s`` or ``24h``. What is left out has its default, and what has its default is left
+out. It does not know files, nor what the names mean.
+"""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import cache
+from typing import TypeVar, cast
+
+import msgspec
+from msgspec import inspect
+
+from batchmock.errors import UsageError
+from batchmock.replies.canned import Canned
+from batchmock.times import parse_duration, write_duration
+from batchmock.timing import Fixed
+from batchmock.wire.refusal import describe
+
+# A document from outside: what JSON and TOML have in common.
+Document = Mapping[str, object]
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+
+# How null is written where any JSON may stand: TOML has none.
+_NULL = "{null}"
+
+
+def read_as(type_: type[Shape], document: Document) -> Shape:
+    """Read a struct from a document.
+
+    Raises:
+        UsageError: it is none; names the key, the value and what is allowed.
+    """
+    try:
+        return msgspec.convert(_plain(_shape(type_), document, ""), type_)
+    except msgspec.ValidationError as error:
+        raise UsageError(describe(error)) from None
+
+
+def dump_struct(value: msgspec.Struct) -> dict[str, object]:
+    """Return the document that ``read_as`` reads back as this very value."""
+    return _written_fields(_shape(type(value)), value)
+
+
+@cache
+def _shape(type_: type[msgspec.Struct]) -> inspect.StructType:
+    return cast(inspect.StructType, inspect.type_info(type_))
+
+
+def _plain(shape: inspect.Type, value: object, path: str) -> object:
+    """Return what ``msgspec.convert`` takes: durations as nanoseconds, a bare duration as a fixed one."""
+    match shape:
+        case inspect.Metadata():
+            return _nanoseconds(value, path)
+        case inspect.LiteralType() if value not in shape.values:
+            raise UsageError(f"{path}: {value!r} is not one of them; {_instead(str(value), shape.values)}")
+        case inspect.StructType() if isinstance(value, Mapping):
+            return _plain_fields(shape, cast(Document, value), path)
+        case inspect.UnionType():
+            if _is_distribution(shape) and isinstance(value, str):
+                return {"kind": "fixed", "at": _nanoseconds(value, path)}
+            return _plain(_member(shape, value, path), value, path) if value is not None else None
+        case inspect.VarTupleType() if isinstance(value, list):
+            items = cast(list[object], value)
+            return [_plain(shape.item_type, item, f"{path}.{at}") for at, item in enumerate(items)]
+        case inspect.DictType() if isinstance(value, Mapping):
+            pairs = cast(Document, value).items()
+            return {
+                _plain(shape.key_type, key, path): _plain(shape.value_type, item, f"{path}.{key}")
+                for key, item in pairs
+            }
+        case inspect.CustomType():
+            return _plain_json(shape, value, path)
+        case _:
+            return value
+
+
+def _plain_json(shape: inspect.CustomType, value: object, path: str) -> object:
+    if shape.cls is object:
+        return _json(value, _NULL, None)
+    if shape.cls is not Canned:
+        raise UsageError(f"{path}: a document cannot say this; give it in Python")
+    if not isinstance(value, Canned):
+        raise UsageError(
+            f"{path}: {value!r} is not read here; a scenario's file can name a file of canned answers"
+        )
+    return value
+
+
+def _plain_fields(shape: inspect.StructType, value: Document, path: str) -> object:
+    fields = {field.encode_name: field.type for field in shape.fields}
+    allowed = [*fields, *([shape.tag_field] if shape.tag_field else [])]
+    for key in value:
+        if key not in allowed:
+            raise UsageError(f"{_at(path, key)}: there is no such key; {_instead(key, allowed)}")
+    return {
+        key: _plain(fields[key], item, _at(path, key)) if key in fields else item for key, item in value.items()
+    }
+
+
+def _member(shape: inspect.UnionType, value: object, path: str) -> inspect.Type:
+    """Return the member of a union that a value means: the one of its kind, or the only one that is not null."""
+    members = [member for member in shape.types if not isinstance(member, inspect.NoneType)]
+    kinds = {member.tag: member for member in members if isinstance(member, inspect.StructType) and member.tag}
+    if not kinds or not isinstance(value, Mapping):
+        return members[0]
+    kind = cast(Document, value).get("kind")
+    if kind not in kinds:
+        raise UsageError(f"{_at(path, 'kind')}: {kind!r} is not a kind; {_instead(str(kind), kinds)}")
+    return kinds[cast(str, kind)]
+
+
+def _nanoseconds(value: object, path: str) -> int:
+    if not isinstance(value, str):
+        raise UsageError(f"{path}: {value!r} is not a duration; write it as 500ms, 90s, 10m, 24h or 29d")
+    try:
+        return parse_duration(value)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def _written(shape: inspect.Type, value: object) -> object:
+    """Return how a document says a value."""
+    match shape:
+        case inspect.Metadata():
+            return write_duration(cast(int, value))
+        case inspect.StructType():
+            return _written_fields(shape, value)
+        case inspect.UnionType():
+            return None if value is None else _written_member(shape, value)
+        case inspect.VarTupleType():
+            return [_written(shape.item_type, item) for item in cast(tuple[object, ...], value)]
+        case inspect.DictType():
+            return {key: _written(shape.value_type, item) for key, item in cast(Document, value).items()}
+        case inspect.CustomType() if shape.cls is object:
+            return _json(value, None, _NULL)
+        case inspect.CustomType() if isinstance(value, Canned) and value.named:
+            return value.named
+        case inspect.CustomType():
+            raise UsageError(f"a document cannot say {value!r}; it is for Python only")
+        case _:
+            return value
+
+
+def _written_member(shape: inspect.UnionType, value: object) -> object:
+    if isinstance(value, Fixed):
+        return write_duration(value.at)
+    members = [member for member in shape.types if not isinstance(member, inspect.NoneType)]
+    return _written(next((one for one in members if getattr(one, "cls", None) is type(value)), members[0]), value)
+
+
+def _written_fields(shape: inspect.StructType, value: object) -> dict[str, object]:
+    written: dict[str, object] = {shape.tag_field: shape.tag} if shape.tag_field else {}
+    for field in shape.fields:
+        held: object = getattr(value, field.name)
+        if field.required or held != _default(field):
+            written[field.encode_name] = _written(field.type, held)
+    return written
+
+
+def _default(field: inspect.Field) -> object:
+    return field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+
+
+def _json(value: object, old: object, new: object) -> object:
+    """Return a JSON value with one leaf in the place of another, at any depth."""
+    if isinstance(value, dict):
+        return {key: _json(item, old, new) for key, item in cast(dict[str, object], value).items()}
+    if isinstance(value, list):
+        return [_json(item, old, new) for item in cast(list[object], value)]
+    return new if value == old and type(value) is type(old) else value
+
+
+def _is_distribution(shape: inspect.UnionType) -> bool:
+    return any(isinstance(member, inspect.StructType) and member.cls is Fixed for member in shape.types)
+
+
+def _at(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def _instead(given: str, names: Iterable[object]) -> str:
+    allowed = [str(name) for name in names]
+    near = get_close_matches(given, allowed, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"it is one of {', '.join(sorted(allowed))}"

@@ -23,7 +23,7 @@ class Budget(Struct, frozen=True, kw_only=True):
 
 
 BUDGETS: Mapping[BudgetName, Budget] = {
-    "quick": Budget(name="quick", examples=6),
+    "quick": Budget(name="quick", examples=2),
     "default": Budget(name="default", examples=30),
     "thorough": Budget(name="thorough", examples=400, is_thorough=True),
 }

@@ -119,7 +119,7 @@ def test_a_contract_that_needs_more_than_is_offered_is_not_claimed() -> None:
 @pytest.mark.parametrize(
     ("run", "said"),
     [
-        (asleep, "it would have waited for ever"),
+        (asleep, "it was still waiting after 5d of virtual time"),
         (listing, "no mapping from custom_id to outcome"),
         (leaving, "sys.exit(3)"),
     ],

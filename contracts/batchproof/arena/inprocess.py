@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from batchmock.coupling.block import coupled_time, prepared
 from batchmock.errors import CoupledTimeError, CoupledTimeWarning
 from batchmock.inprocess.intercept import BASE_URL, intercepting
+from batchmock.times import write_duration
 from batchproof.adapters.call import Call, Client
 from batchproof.adapters.python import told
 from batchproof.arena.forks import KILLED, Fork, in_child
@@ -108,7 +109,7 @@ class InProcess:
                 raise
             return Ending(how="interrupted", error=told(error))
         except CoupledTimeError as error:
-            return Ending(how="waited", error=str(error))
+            return Ending(how="waited", error=f"{write_duration(stage.plan.patience)} of virtual time\n{error}")
         except (HungError, RunawayError) as error:
             return Ending(how="hung", error=str(error))
         except SystemExit as error:

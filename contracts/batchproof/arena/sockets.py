@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from batchmock.http.wire_faults import ConnectionOverError
-from batchmock.times import DAY
+from batchmock.times import DAY, write_duration
 from batchproof.adapters.program import Manner, Program
 from batchproof.arena.house import House
 from batchproof.arena.lives import call_of, prepare_state
@@ -104,8 +104,8 @@ class _Play:
             return program.call(call, manner)
         except UsageError as error:
             return Ending(how="broke", error=str(error))
-        except _TooLateError as error:
-            return Ending(how="waited", error=str(error))
+        except _TooLateError:
+            return Ending(how="waited", error=f"{write_duration(self._stage.plan.patience)} of virtual time")
         except RunawayError as error:
             return Ending(how="hung", error=str(error))
 

@@ -197,7 +197,7 @@ def how_it_ended(ending: Ending) -> str:
         case "interrupted":
             return f"it was interrupted: {_said(ending)}"
         case "waited":
-            return f"it would have waited for ever: {_said(ending)}"
+            return f"it was still waiting after {_said(ending)}"
         case "hung":
             return f"it hung: {_said(ending)}"
         case "broke":

@@ -161,6 +161,18 @@ def test_requests_that_fail_have_their_errors_and_the_exit_code_says_so(tmp_path
     assert "a batch does not stream" in results[2]["error"]["error"]["message"]
 
 
+def test_a_mistake_that_all_requests_share_is_told_once(tmp_path: Path) -> None:
+    emulator = LocalEmulator()
+    rows = [entry(str(n), "hi", NO_MODEL) for n in range(40)] + [entry("good", "hi")]
+
+    ran = batchproof("run", written(tmp_path / "in.jsonl", rows), "-o", tmp_path / "out.jsonl", emulator=emulator)
+
+    assert ran.exit_code == 1
+    assert ran.stdout.count("not_found_error") == 1
+    assert f"- 40 for   not_found_error: model: {NO_MODEL}\n" in ran.stdout
+    assert batches(emulator) == 1
+
+
 def test_an_answer_that_is_cut_is_not_taken_for_whole(tmp_path: Path) -> None:
     emulator = LocalEmulator(named_scenario("unusable"))
     rows = [entry(str(n), f"say {n}") for n in range(40)]

@@ -10,6 +10,7 @@ import pytest
 from batchclient.errors import BudgetError, DuplicateKeyError, JournalBusyError, JournalMismatchError, UsageError
 from batchclient.outcomes import Errored, Expired, Succeeded
 from batchclient.policy import Policy
+from batchclient.reasons import Reason
 from tests.clients.world import NO_MODEL, Request, World, asking, some, texts, told, with_policy
 
 Change = Callable[[list[Request]], list[Request]]
@@ -109,6 +110,16 @@ def test_an_error_keeps_its_type_message_and_is_not_tried_again(world: World) ->
         assert isinstance(errored, Errored)
         assert (errored.type, errored.message) == ("not_found_error", f"model: {NO_MODEL}")
     assert world.wire.count("create") == 1
+
+
+def test_reasons_that_many_share_are_told_once_and_counted(world: World) -> None:
+    requests = [asking(f"bad {n}", "x", NO_MODEL) for n in range(5)]
+    requests += [asking("stream", "x", stream=True), *some(2)]
+
+    with world.run(requests) as run:
+        first, second = run.reasons()
+    assert first == Reason(5, "not_found_error", f"model: {NO_MODEL}")
+    assert (second.count, second.type) == (1, "invalid_request_error")
 
 
 def test_expired_requests_are_sent_again_and_answered_ones_are_not(expiring_url: str, tmp_path: Path) -> None:

@@ -186,7 +186,8 @@ def test_an_answer_that_is_cut_is_not_taken_for_whole(tmp_path: Path) -> None:
 def test_progress_tells_each_look_and_the_summary_adds_up(tmp_path: Path) -> None:
     ran = batchproof("run", written(tmp_path / "in.jsonl", [entry("a", "hi")]), "-o", tmp_path / "out.jsonl")
 
-    assert "in_progress after 0 s, 1 look: 1 processing; next in" in ran.stderr
+    assert "submitted after 0 s, 0 looks; next in 10 s, given up in 25 h 00 min\n" in ran.stderr
+    assert "in_progress after 10 s, 1 look: 1 processing; next in" in ran.stderr
     assert "ended after" in ran.stderr
     assert ran.stdout.split("\n")[:2] == ["requests   1", "succeeded  1"]
 

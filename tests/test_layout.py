@@ -44,7 +44,7 @@ CLIENT_RINGS = {
     "schema": 2, "journal": 2, "load": 2,
     "bench": 3, "reading": 3, "polling": 3, "download": 3, "collection": 3, "lost": 3, "submission": 3, "run": 3,
     "flow": 3, "clerk": 3,
-    "patience": 3,
+    "patience": 3, "reasons": 2,
     "sdk": 4, "nonces": 4, "signals": 4, "sync": 5, "aio": 5, "cli": 6, "__init__": 0,
 }  # fmt: skip
 

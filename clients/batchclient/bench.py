@@ -25,8 +25,8 @@ log = logging.getLogger("batchclient")
 class Progress:
     """One look at a batch: what was seen, and when it is looked at again.
 
-    ``counts`` are the API's own; all requests count as processing until the whole batch has ended, so there is no
-    progress in them before.
+    ``status`` is the API's own word, or ``submitted`` before the first look. ``counts`` are the API's own as well;
+    all requests count as processing until the whole batch has ended, so there is no progress in them before.
     """
 
     batch_id: str

@@ -5,6 +5,7 @@ batch may take (P1); what does not, ends the wait at once (P2); nothing ever can
 the batch holds.
 """
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from batchclient.answers import Batch, Busy, Lost, NotFound, Refused, batch_in
@@ -32,9 +33,10 @@ def wait_for(bench: Bench, batch_id: str, *, is_new: bool = False) -> Steps[Batc
         BatchNotFoundError: it is not there, for longer than a new one may take to be seen.
         RefusedError: the API refuses to show it.
     """
-    if is_new:
-        yield from pause(POLL_S_MIN)
     watch = _Watch(bench, batch_id)
+    if is_new:
+        watch.submitted()
+        yield from pause(POLL_S_MIN)
     while True:
         batch = yield from watch.look()
         if batch is not None and batch.has_ended:
@@ -55,6 +57,10 @@ class _Watch:
         self._absent_since: float | None = None
         self._absences = 0
         self.next_s = 0.0
+
+    def submitted(self) -> None:
+        """Tell that there is a batch, and when it is looked at for the first time."""
+        self._observe("submitted", {}, next_poll_s=POLL_S_MIN)
 
     def look(self) -> Steps[Batch | None]:
         """Look once; return the batch if it could be seen."""
@@ -86,14 +92,18 @@ class _Watch:
         self._window_s = batch.window_s()
         if not batch.has_ended:
             self._wait(poll_delay_s(self._elapsed_s(), hint_s, self._bench.draw()))
+        next_poll_s = None if batch.has_ended else self.next_s
+        self._observe(batch.processing_status, batch.counts(), next_poll_s=next_poll_s)
+
+    def _observe(self, status: str, counts: Mapping[str, int], *, next_poll_s: float | None) -> None:
         self._bench.observe(
             Progress(
-                batch_id=batch.id,
-                status=batch.processing_status,
-                counts=batch.counts(),
+                batch_id=self._batch_id,
+                status=status,
+                counts=counts,
                 polls=self._polls,
                 elapsed_s=self._elapsed_s(),
-                next_poll_s=None if batch.has_ended else self.next_s,
+                next_poll_s=next_poll_s,
                 deadline_s=self._patience_s(),
             )
         )

@@ -13,6 +13,7 @@ from batchclient.journal import Journal
 from batchclient.keys import decode_key, encode_key
 from batchclient.outcomes import Counts, Kind, Oddities, Outcome, Succeeded, outcome
 from batchclient.prices import PRICES, Price
+from batchclient.reasons import Reason, reasons
 from batchclient.schema import IN_MEMORY
 from batchclient.shapes import Json
 
@@ -87,6 +88,10 @@ class BatchRun:
     def open_batch_ids(self) -> list[str]:
         """The batches that are not read to their ends, and so may be running."""
         return [parcel.batch_id for parcel in self.journal.parcels() if parcel.is_open and parcel.batch_id]
+
+    def reasons(self) -> list[Reason]:
+        """Return why requests errored, each reason once with its count, the most common first."""
+        return reasons(self.journal)
 
     def cost(self, prices: Mapping[str, Price] = PRICES) -> Cost:
         """Add up what the answers cost, at the price of a batch."""

@@ -137,5 +137,7 @@ class Clock:
         return before, self.now()
 
     def _reading(self, anchor: Anchor) -> int:
-        passed = int((self._real() - anchor.real) * anchor.rate)
-        return min(anchor.virtual + passed, LAST_INSTANT) // MICROSECOND * MICROSECOND
+        virtual = anchor.virtual
+        if anchor.rate:
+            virtual = min(virtual + int((self._real() - anchor.real) * anchor.rate), LAST_INSTANT)
+        return virtual // MICROSECOND * MICROSECOND

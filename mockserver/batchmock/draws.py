@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b, shake_128
 from typing import TypeVar
 
@@ -89,19 +89,28 @@ def _drawn(pair: tuple[int, object]) -> int:
 
 
 class Identifiers:
-    """Ids of one kind: a prefix such as ``msg_011C``, then drawn characters, 24 in all after the underscore."""
+    """Ids of one kind: a prefix such as ``msg_011C``, then drawn characters; so many come after the underscore."""
 
     __slots__ = ("_drawn", "_prefix", "_salt")
 
-    def __init__(self, seed: int, purpose: str, prefix: str) -> None:
+    def __init__(self, seed: int, purpose: str, prefix: str, *, chars: int = ID_CHARS) -> None:
         self._salt = _salt(seed, purpose)
         self._prefix = prefix
-        self._drawn = ID_CHARS - len(prefix.partition("_")[2])
+        self._drawn = chars - len(prefix.partition("_")[2])
 
     def of(self, name: str) -> str:
         """Return the id that stands for a name."""
         digest = blake2b(name.encode(), digest_size=self._drawn, salt=self._salt).digest()
         return self._prefix + digest.translate(_ID_BYTES).decode("ascii")
+
+
+def batch_ids(seed: int, workspace_id: str) -> Mapping[str, Identifiers]:
+    """Return the ids of a workspace's batches, by the switch that says what they look like."""
+    purpose = f"batch\0{workspace_id}"
+    return {
+        "recorded": Identifiers(seed, purpose, "msgbatch_01"),
+        "other": Identifiers(seed, purpose, "bat-", chars=60),
+    }
 
 
 class NumberedIds:

@@ -43,7 +43,7 @@ class ClockState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class BatchState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The facts of a batch; ``batchmock.facts`` says what they are."""
 
-    id: Annotated[str, Meta(pattern="^msgbatch_[a-zA-Z0-9]{1,64}$")]
+    id: Annotated[str, Meta(pattern="^[a-zA-Z0-9_-]{1,128}$")]
     number: Annotated[int, Meta(ge=1)]
     created_at: str
     held: str

@@ -49,6 +49,7 @@ class Switches(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Taken from the scenario that a batch was created under, for all of its life:
 
+    - ``batch_ids``: the batch's id looks as in recordings, or has another format and length.
     - ``unsupported_params``: params that batches do not take make an errored row, or refuse the create.
     - ``speed_parameter``: ``speed`` is such a parameter whatever its value, or is not at ``standard``.
     - ``timestamps``: they end in ``+00:00``, or in ``Z``.
@@ -73,6 +74,7 @@ class Switches(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     edge_request_id: Present = "present"
     unknown_keys: Absent = "absent"
 
+    batch_ids: Literal["recorded", "other"] = "recorded"
     unsupported_params: Literal["row", "create"] = "row"
     speed_parameter: Literal["refuse", "accept_standard"] = "refuse"
     timestamps: Literal["offset", "z"] = "offset"

@@ -10,7 +10,7 @@ from threading import Lock
 
 from batchmock.cancel import refuse_cancel
 from batchmock.clock import Clock
-from batchmock.draws import Identifiers
+from batchmock.draws import batch_ids
 from batchmock.errors import ApiError, batch_not_found, invalid_request
 from batchmock.facts import BatchFacts, Submission, WorkspaceState
 from batchmock.fault_book import FaultBook, Visit
@@ -81,7 +81,7 @@ class Workspace:
         self.scenario = scenario
         self.models = models
         self.history = History(EXCHANGES_KEPT_MAX) if history is None else history
-        self._ids = Identifiers(scenario.seed, f"batch\0{workspace_id}", "msgbatch_01")
+        self._ids = batch_ids(scenario.seed, workspace_id)
         self._allowance = Allowance()
         self._store = MemoryStore()
         self._fault_book = FaultBook(scenario.seed)
@@ -135,7 +135,7 @@ class Workspace:
             self._created += 1
             number = self._created
         submission = Submission(
-            id=self._ids.of(str(number)),
+            id=self._ids[(options.scenario or self.scenario).switches.batch_ids].of(str(number)),
             number=number,
             created_at=now,
             requests=requests,

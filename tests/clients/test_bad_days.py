@@ -265,3 +265,19 @@ def test_over_a_socket(
 
     with httpx2.Client(verify=NO_TLS, timeout=30) as http, TemporaryDirectory() as folder:
         judge(Place(emulator, server, key, http, sdk, async_sdk, driver, policy), names, folder)
+
+
+@pytest.mark.parametrize("driver", ["sync", "async"])
+def test_a_download_may_take_hours_as_long_as_bytes_come(driver: Driver, tmp_path: Path) -> None:
+    slowly = Drip(on=("results",), size=10, every=30 * SECOND)
+    emulator = LocalEmulator(Scenario(faults=(slowly,)))
+    names = [str(n) for n in range(60)]
+    with emulator.http_client() as http, emulator.coupled_time():
+        sdks = emulator.client, emulator.async_client
+        place = Place(emulator, emulator.base_url, "test", http, *sdks, driver, Policy())
+        began = emulator.clock.now()
+        with place.run_to_the_end([asking(name, name) for name in names], tmp_path / "run.db") as run:
+            assert run.counts.succeeded == 60
+        took = emulator.clock.now() - began
+    assert took >= timedelta(hours=2)
+    assert [seen.operation for seen in emulator.history()].count("results") == 1

@@ -7,7 +7,9 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,10 @@ def entry(custom_id: str, prompt: str, model: str = MODEL, **more: object) -> di
 def written(path: Path, rows: Sequence[object]) -> Path:
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     return path
+
+
+def parquet_file(path: Path, rows: Sequence[object]) -> None:
+    import_module("pyarrow.parquet").write_table(import_module("pyarrow").Table.from_pylist(rows), path)
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -91,13 +97,16 @@ def test_a_whole_create_body_is_read_as_well(tmp_path: Path) -> None:
     assert [answer(line) for line in lines(tmp_path / "out.jsonl")] == ["one", "two"]
 
 
-@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
 def test_keys_with_prompts_become_requests(tmp_path: Path, kind: str) -> None:
     file = tmp_path / f"in.{kind}"
+    rows = [{"id": "7", "prompt": "a,\nb", "team": "red"}, {"id": "8", "prompt": "c", "team": "blue"}]
     if kind == "csv":
         file.write_text('id,prompt,team\n7,"a,\nb",red\n8,c,blue\n', encoding="utf-8-sig")
+    elif kind == "jsonl":
+        written(file, rows)
     else:
-        written(file, [{"id": "7", "prompt": "a,\nb", "team": "red"}, {"id": "8", "prompt": "c", "team": "blue"}])
+        parquet_file(file, rows)
 
     ran = batchproof("run", file, "--key", "id", *PROMPTS, "-o", tmp_path / "out.jsonl")
 
@@ -107,6 +116,36 @@ def test_keys_with_prompts_become_requests(tmp_path: Path, kind: str) -> None:
         ("7", "red", "a,\nb"),
         ("8", "blue", "c"),
     ]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_keys_may_be_numbers_and_stay_numbers_beside_their_answers(tmp_path: Path, kind: str) -> None:
+    rows: list[dict[str, object]] = [{"key": n, "prompt": f"say {n}", "at": "2026-01-01"} for n in (7, 70)]
+    file = tmp_path / f"in.{kind}"
+    (parquet_file if kind == "parquet" else written)(file, rows)
+
+    ran = batchproof("run", file, *PROMPTS, "-o", tmp_path / "out.jsonl")
+
+    assert ran.exit_code == 0, ran.output
+    assert [(line["key"], answer(line)) for line in lines(tmp_path / "out.jsonl")] == [
+        (7, "say 7"),
+        (70, "say 70"),
+    ]
+
+
+def test_parquet_without_its_library_or_that_is_none_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "in.parquet"
+    file.write_bytes(b"PAR1 not at all")
+    broken = batchproof("run", file, *PROMPTS, "--dry-run")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    missing = batchproof("run", file, *PROMPTS, "--dry-run")
+
+    assert (broken.exit_code, missing.exit_code) == (2, 2)
+    assert "in.parquet is no Parquet" in broken.stderr
+    assert "install batchproof[parquet]" in missing.stderr
+    assert (broken.stderr.count("\n"), missing.stderr.count("\n")) == (1, 1)
 
 
 def test_requests_that_fail_have_their_errors_and_the_exit_code_says_so(tmp_path: Path) -> None:
@@ -122,6 +161,18 @@ def test_requests_that_fail_have_their_errors_and_the_exit_code_says_so(tmp_path
     assert "a batch does not stream" in results[2]["error"]["error"]["message"]
 
 
+def test_a_mistake_that_all_requests_share_is_told_once(tmp_path: Path) -> None:
+    emulator = LocalEmulator()
+    rows = [entry(str(n), "hi", NO_MODEL) for n in range(40)] + [entry("good", "hi")]
+
+    ran = batchproof("run", written(tmp_path / "in.jsonl", rows), "-o", tmp_path / "out.jsonl", emulator=emulator)
+
+    assert ran.exit_code == 1
+    assert ran.stdout.count("not_found_error") == 1
+    assert f"- 40 for   not_found_error: model: {NO_MODEL}\n" in ran.stdout
+    assert batches(emulator) == 1
+
+
 def test_an_answer_that_is_cut_is_not_taken_for_whole(tmp_path: Path) -> None:
     emulator = LocalEmulator(named_scenario("unusable"))
     rows = [entry(str(n), f"say {n}") for n in range(40)]
@@ -135,7 +186,8 @@ def test_an_answer_that_is_cut_is_not_taken_for_whole(tmp_path: Path) -> None:
 def test_progress_tells_each_look_and_the_summary_adds_up(tmp_path: Path) -> None:
     ran = batchproof("run", written(tmp_path / "in.jsonl", [entry("a", "hi")]), "-o", tmp_path / "out.jsonl")
 
-    assert "in_progress after 0 s, 1 look: 1 processing; next in" in ran.stderr
+    assert "submitted after 0 s, 0 looks; next in 10 s, given up in 25 h 00 min\n" in ran.stderr
+    assert "in_progress after 10 s, 1 look: 1 processing; next in" in ran.stderr
     assert "ended after" in ran.stderr
     assert ran.stdout.split("\n")[:2] == ["requests   1", "succeeded  1"]
 
@@ -273,8 +325,9 @@ def test_an_interrupted_run_leaves_its_batch_and_says_how_to_resume(tmp_path: Pa
     [
         ("[1]", "in.jsonl:1 is no JSON object"),
         ('{"params": {}}', "has no 'custom_id'"),
-        ('{"custom_id": 7, "params": {}}', "'custom_id' is '7'; it is a string"),
+        ('{"custom_id": 7, "params": {}}', "in.jsonl:1: 'custom_id' is 7; it is a string, so write \"7\""),
         ('{"key": "a"}', "has no 'prompt'"),
+        ('{"key": "a", "prompt": null}', "in.jsonl:1: 'prompt' is null; it is a string"),
         ('{"key": "a", "prompt": "hi"}', "--model"),
         ('{"custom_id": "a", "params": {}, "result": 1}', "rename it"),
         ('{"custom_id": "a", "params": {}}\n{"custom_id": "a", "params": {}}', "occurs twice"),

@@ -1,7 +1,9 @@
 """The client's decisions by themselves: lines, ids, parcels, waits, prices."""
 
+import json
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -230,6 +232,31 @@ def test_a_succeeded_answer_says_whether_it_is_whole(
     found = Succeeded({"content": content, "stop_reason": stop_reason})
 
     assert (found.text, found.ending, found.finished) == (text, ending, ending == "finished")
+
+
+blocks = st.recursive(
+    st.fixed_dictionaries({"type": st.just("text"), "text": st.text(max_size=5)})
+    | st.fixed_dictionaries({"type": st.sampled_from(["thinking", "tool_use", "brand_new"])})
+    | st.fixed_dictionaries({"type": st.just("text"), "text": st.none() | st.integers()})
+    | st.none(),
+    lambda inner: st.fixed_dictionaries({"type": st.just("tool_result"), "content": st.lists(inner, max_size=2)}),
+    max_leaves=3,
+)
+
+
+@given(st.lists(blocks, max_size=5), st.none() | st.text(max_size=5))
+def test_an_answer_of_any_blocks_is_kept_and_its_text_is_that_of_its_text_blocks(
+    content: list[Any], stop_reason: str | None
+) -> None:
+    message = {"content": content, "stop_reason": stop_reason}
+    line = json.dumps({"custom_id": "x", "result": {"type": "succeeded", "message": message}}).encode()
+
+    found = outcome(Kind.SUCCEEDED, line)
+    assert isinstance(found, Succeeded)
+    assert found.message == message
+    said = [block["text"] for block in content if block and block["type"] == "text" and block["text"]]
+    assert found.text == "".join(text for text in said if isinstance(text, str))
+    assert found.finished == (stop_reason in ("end_turn", "stop_sequence", "tool_use"))
 
 
 def test_half_a_surrogate_pair_in_an_answer_is_delivered() -> None:

@@ -243,6 +243,6 @@ def test_many_batches_are_followed_to_their_ends_and_never_at_once(world: World)
 
     with world.run(some(40)) as run:
         assert run.counts.succeeded == 40
-    assert {progress.status for progress in seen} == {"in_progress", "ended"}
+    assert {progress.status for progress in seen} == {"submitted", "in_progress", "ended"}
     assert all(progress.next_poll_s is None for progress in seen if progress.status == "ended")
     assert max(world.sleeps) < HOUR

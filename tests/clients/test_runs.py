@@ -1,15 +1,21 @@
 """A run over a wire that is whole: every key one outcome, the right one, at the right price."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from batchclient.encode import encode
 from batchclient.errors import BudgetError, DuplicateKeyError, JournalBusyError, JournalMismatchError, UsageError
+from batchclient.fingerprint import Fingerprint
+from batchclient.keys import encode_key
 from batchclient.outcomes import Errored, Expired, Succeeded
 from batchclient.policy import Policy
+from batchclient.reasons import Reason
 from tests.clients.world import NO_MODEL, Request, World, asking, some, texts, told, with_policy
 
 Change = Callable[[list[Request]], list[Request]]
@@ -111,6 +117,16 @@ def test_an_error_keeps_its_type_message_and_is_not_tried_again(world: World) ->
     assert world.wire.count("create") == 1
 
 
+def test_reasons_that_many_share_are_told_once_and_counted(world: World) -> None:
+    requests = [asking(f"bad {n}", "x", NO_MODEL) for n in range(5)]
+    requests += [asking("stream", "x", stream=True), *some(2)]
+
+    with world.run(requests) as run:
+        first, second = run.reasons()
+    assert first == Reason(5, "not_found_error", f"model: {NO_MODEL}")
+    assert (second.count, second.type) == (1, "invalid_request_error")
+
+
 def test_expired_requests_are_sent_again_and_answered_ones_are_not(expiring_url: str, tmp_path: Path) -> None:
     world = World(expiring_url, policy=Policy(retries=1))
 
@@ -165,6 +181,37 @@ def test_a_journal_of_other_requests_is_refused(world: World, tmp_path: Path, ch
     with pytest.raises(JournalMismatchError, match="other requests"):
         world.run(changed(some(4)), tmp_path / "run.db")
     assert world.wire.count("create") == 1
+
+
+@given(at=st.integers(0, 3), place=st.integers(0, 20), letter=st.characters(codec="utf-8"), in_key=st.booleans())
+def test_any_one_character_makes_it_another_run(at: int, place: int, letter: str, in_key: bool) -> None:
+    given_before, given_now = some(4), some(4)
+    key, params = given_now[at]
+    text = key if in_key else params["messages"][0]["content"]
+    changed = text[:place] + letter + text[place + 1 :]
+    given_now[at] = (changed, params) if in_key else asking(key, changed)
+
+    assert (printed(given_before) == printed(given_now)) == (text == changed)
+    assert printed(given_before) != printed(given_before, base_url="https://other.example")
+    assert printed(given_before) != printed(given_before, betas=["x"])
+
+
+def printed(requests: list[Request], base_url: str = "https://api.example", betas: Sequence[str] = ()) -> str:
+    found = Fingerprint(base_url, betas)
+    for key, params in requests:
+        body = encode(params)
+        assert isinstance(body, bytes)
+        found.add(encode_key(key), body)
+    return found.text()
+
+
+def test_a_journal_of_another_server_is_refused(world: World, tmp_path: Path) -> None:
+    world.do("submit", some(4), journal=tmp_path / "run.db").close()
+    world.url = world.url.replace("127.0.0.1", "localhost")
+
+    with pytest.raises(JournalMismatchError, match="its batches are at"):
+        world.run(some(4), tmp_path / "run.db")
+    assert len(world.wire.seen) == 2
 
 
 def test_a_journal_that_someone_works_on_is_refused(world: World, tmp_path: Path) -> None:

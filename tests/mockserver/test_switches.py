@@ -165,6 +165,14 @@ def streamed_requests(room: Room) -> object:
     return {name: result["type"] for name, result in room.results(response.json()["id"]).items()}
 
 
+def an_id(room: Room) -> object:
+    batch_id = room.ended()
+    assert len(room.lines(batch_id)) > 0
+    assert [batch["id"] for batch in room.page()["data"]] == [batch_id]
+    prefix = "msgbatch_01" if batch_id.startswith("msgbatch_01") else "bat-"
+    return f"{prefix} and {len(batch_id.removeprefix(prefix))} more"
+
+
 def speedy_requests(room: Room) -> object:
     batch_id = room.ended(asked("a", speed="standard"), asked("b", speed="fast"))
     return {name: result["type"] for name, result in room.results(batch_id).items()}
@@ -226,6 +234,8 @@ SEEN: list[tuple[str, str, Look, object]] = [
         ("application/x-jsonl", "attachment; filename*=utf-8''ID_results.jsonl"),
     ),
     ("results_headers", "early", headers_of_results, (None, 'attachment; filename="ID_results.jsonl"')),
+    ("batch_ids", "recorded", an_id, "msgbatch_01 and 22 more"),
+    ("batch_ids", "other", an_id, "bat- and 60 more"),
     ("unsupported_params", "row", streamed_requests, {"a": "succeeded", "b": "errored", "c": "errored"}),
     ("unsupported_params", "create", streamed_requests, f"requests.1.params.stream: {STREAMED}"),
     ("speed_parameter", "refuse", speedy_requests, {"a": "errored", "b": "errored"}),

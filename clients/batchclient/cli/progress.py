@@ -34,10 +34,11 @@ def told(progress: Progress) -> str:
 def _details(progress: Progress) -> str:
     polls = f"{progress.polls:,} look" + "s" * (progress.polls != 1)
     counts = ", ".join(f"{count:,} {name}" for name, count in progress.counts.items() if count)
+    seen = f"{polls}: {counts}" if counts else polls
     if progress.next_poll_s is None:
-        return f"{polls}: {counts}"
+        return seen
     left = _long(max(0.0, progress.deadline_s - progress.elapsed_s))
-    return f"{polls}: {counts}; next in {_long(progress.next_poll_s)}, given up in {left}"
+    return f"{seen}; next in {_long(progress.next_poll_s)}, given up in {left}"
 
 
 def _long(seconds: float) -> str:
@@ -53,15 +54,17 @@ def _bars() -> Generator[Watch]:
     from rich.console import Console
     from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
+    from rich.table import Column
 
+    # What there is to say takes a second line where one is too short; nothing of it is cut.
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(20),
+        TextColumn("{task.description}", table_column=Column(no_wrap=True)),
+        BarColumn(10),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[said]}"),
+        TextColumn("{task.fields[said]}", table_column=Column(ratio=1, overflow="fold")),
     )
     tasks: dict[str, TaskID] = {}
-    with Bars(*columns, console=Console(stderr=True)) as bars:
+    with Bars(*columns, console=Console(stderr=True), expand=True) as bars:
 
         def watch(progress: Progress) -> None:
             if progress.batch_id not in tasks:

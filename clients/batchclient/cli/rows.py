@@ -11,8 +11,9 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from batchclient.cli.parquet import parquet_rows
 from batchclient.encode import Params
-from batchclient.errors import UsageError, shortened
+from batchclient.errors import UsageError
 from batchclient.shapes import Json
 
 # What the answer is put under.
@@ -40,7 +41,7 @@ class Row:
 
 
 def read_rows(path: Path, table: Table) -> Iterator[Row]:
-    """Yield the rows of a file: CSV by its name, else one JSON object a line, or a whole create body.
+    """Yield the rows of a file: CSV or Parquet by its name, else one JSON object a line, or a whole create body.
 
     Raises:
         UsageError: it cannot be read, or a row is no request.
@@ -48,6 +49,8 @@ def read_rows(path: Path, table: Table) -> Iterator[Row]:
     try:
         if path.suffix.lower() == ".csv":
             yield from _csv(path, table)
+        elif path.suffix.lower() == ".parquet":
+            yield from _parquet(path, table)
         else:
             with path.open("rb") as file:
                 yield from _json(path, file, table)
@@ -109,12 +112,29 @@ def _csv(path: Path, table: Table) -> Iterator[Row]:
             raise UsageError(f"{path}:{reader.line_num} is no CSV in UTF-8: {error}") from None
 
 
+def _parquet(path: Path, table: Table) -> Iterator[Row]:
+    for number, fields in enumerate(parquet_rows(path), 1):
+        where = f"{path}: row {number}"
+        try:
+            given = msgspec.json.encode(fields)
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"{where} cannot be written as JSON: {error}") from None
+        yield _request(where, fields, given, table)
+
+
 def _request(where: str, fields: Json, given: bytes, table: Table) -> Row:
     if RESULT in fields:
         raise UsageError(f"{where} has a field {RESULT!r}, where the answer goes; rename it")
     if "params" in fields:
         return Row(_text(where, fields, "custom_id"), fields["params"], given)
-    return Row(_text(where, fields, table.key), _asking(where, _text(where, fields, table.prompt), table), given)
+    key = _text(where, _with_text(fields, table.key), table.key)
+    return Row(key, _asking(where, _text(where, fields, table.prompt), table), given)
+
+
+def _with_text(fields: Json, key: str) -> Json:
+    """Return a row whose key is a text: numbers of rows are numbers in most tables, and only this name is ours."""
+    value = fields.get(key)
+    return fields | {key: str(value)} if isinstance(value, int) and not isinstance(value, bool) else fields
 
 
 def _text(where: str, fields: Json, name: str) -> str:
@@ -125,7 +145,9 @@ def _text(where: str, fields: Json, name: str) -> str:
         )
     value = fields[name]
     if not isinstance(value, str):
-        raise UsageError(f"{where}: {name!r} is {shortened(repr(value))}; it is a string")
+        found = msgspec.json.encode(value).decode()
+        fix = f', so write "{found}"' if isinstance(value, int | float) else ""
+        raise UsageError(f"{where}: {name!r} is {found[:60]}; it is a string{fix}")
     return value
 
 

@@ -42,7 +42,7 @@ def run(
     """Run the requests of FILE through message batches, and write their answers in the same order.
 
     FILE has one {"custom_id": …, "params": …} a line, or is a whole create body; or it has keys and prompts, as
-    JSON lines or CSV. A line of the output is a row of FILE as it was, with the API's own "result".
+    JSON lines, CSV or Parquet. A line of the output is a row of FILE as it was, with the API's own "result".
 
     Killed or interrupted, the run goes on with --resume: nothing is sent twice. Key and base URL come from the
     official SDK's variables, ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL.

@@ -11,9 +11,14 @@ from batchclient.cost import Cost, cost
 from batchclient.journal import Journal
 from batchclient.outcomes import Counts, Ending, Succeeded
 from batchclient.prices import PRICES
+from batchclient.reasons import Reason, reasons
 from batchclient.run import messages
 from batchclient.shapes import Json
 
+# The reasons that are told; when most requests fail, they fail for one or two.
+REASONS_MAX = 3
+# With the names before it, within 80 columns.
+_WIDTH_MAX = 56
 WHOLE, IN_PART, USAGE, UNFINISHED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -24,6 +29,7 @@ class Summary:
     counts: Counts
     endings: Counter[Ending]
     cost: Cost
+    reasons: list[Reason]
     batches: int
     resent: int
 
@@ -49,6 +55,7 @@ def summary_of(journal: Journal) -> Summary:
         cost=cost(noted(), PRICES),
         endings=endings,
         counts=journal.counts(),
+        reasons=reasons(journal),
         batches=len(sent),
         resent=sum(parcel.count for parcel in sent if parcel.round),
     )
@@ -64,7 +71,13 @@ def figures(summary: Summary) -> list[tuple[str, str]]:
         if count or name == "succeeded"
     }
     rows = [(name, f"{count:,}") for name, count in shown.items()]
+    rows += [(f"- {reason.count:,} for", _in_brief(reason)) for reason in summary.reasons[:REASONS_MAX]]
     return [*rows, ("batches", f"{summary.batches:,}"), ("cost", money(summary.cost))]
+
+
+def _in_brief(reason: Reason) -> str:
+    said = f"{reason.type}: {reason.message}"
+    return said if len(said) <= _WIDTH_MAX else f"{said[: _WIDTH_MAX - 1]}…"
 
 
 def money(cost: Cost) -> str:

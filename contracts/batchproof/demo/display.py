@@ -34,7 +34,7 @@ class Board:
         before = self.batches.get(progress.batch_id)
         self.batches[progress.batch_id] = progress
         if before is None or before.status != progress.status:
-            self.say(f"{progress.batch_id} {progress.status}, {_counts(progress)}")
+            self.say(", ".join(filter(None, (f"{progress.batch_id} {progress.status}", _counts(progress)))))
         elif self._shown is None or (self._now() - self._shown).total_seconds() >= _PICTURE_S:
             self._picture()
 

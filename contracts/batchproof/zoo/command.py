@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 import msgspec
 
-from batchproof.run import BUDGETS
 from batchproof.zoo.hunting import Job
 from batchproof.zoo.keeper import jobs, kills
 from batchproof.zoo.kill import Kill
@@ -23,7 +22,7 @@ INTERRUPTED = 130
 
 @click.command()
 @click.option("--seeds", type=click.IntRange(1), default=20, show_default=True, help="How many, for each mutant.")
-@click.option("--quick", is_flag=True, help="One seed.")
+@click.option("--quick", is_flag=True, help="One seed, and fewer plans for the correct client.")
 @click.option(
     "--mutant", "chosen", multiple=True, metavar="ID", help="This one alone; may be given several times."
 )
@@ -51,7 +50,7 @@ def zoo(
         if mutant_id not in MUTANTS:
             raise click.UsageError(f"there is no mutant {mutant_id!r}; docs/zoo.md lists them")
     count = QUICK_SEEDS if quick else seeds
-    todo = jobs(chosen, seeds=count, examples=BUDGETS["default"].examples, wants_also=also)
+    todo = jobs(chosen, seeds=count, budget="quick" if quick else "default", wants_also=also)
     found, is_whole = _shown(todo)
     if json_file is not None:
         json_file.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")

@@ -9,23 +9,29 @@ import signal
 from collections.abc import Iterator, Sequence
 
 from batchproof.catalogue.index import CATALOGUE
+from batchproof.run import BUDGETS, BudgetName
 from batchproof.zoo.hunting import Job, hunt
 from batchproof.zoo.kill import BASE, Kill
 from batchproof.zoo.mutants.index import MUTANTS
 
 
-def jobs(chosen: Sequence[str], *, seeds: int, examples: int, wants_also: bool) -> list[Job]:
+def jobs(chosen: Sequence[str], *, seeds: int, budget: BudgetName, wants_also: bool) -> list[Job]:
     """Return all that is to be done: each mutant under its own contract, the base client under all.
 
-    ``chosen``: ids of mutants; none means all of them, and the base client.
+    ``chosen``: ids of mutants; none means all of them, and the base client, to which ``budget`` applies.
     """
+    examples = BUDGETS["default"].examples
     mutants = [
         Job(client=mutant.id, contract=mutant.contract, seeds=seeds, examples=examples, wants_also=wants_also)
         for mutant in MUTANTS.values()
         if not chosen or mutant.id in chosen
     ]
-    base = [] if chosen else list(CATALOGUE)
-    return [*mutants, *(Job(client=BASE, contract=one, seeds=seeds, examples=examples) for one in base)]
+    base = [
+        Job(client=BASE, contract=one, seeds=seeds, examples=BUDGETS[budget].examples)
+        for one in CATALOGUE
+        if not chosen
+    ]
+    return [*mutants, *base]
 
 
 def kills(todo: Sequence[Job]) -> Iterator[Kill]:

@@ -3,23 +3,26 @@
 It does not know what a mutant does wrong.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import msgspec
 
-from batchproof.run import BUDGETS
+from batchproof.zoo.hunting import Job
 from batchproof.zoo.keeper import jobs, kills
 from batchproof.zoo.kill import Kill
 from batchproof.zoo.matrix import HEADER, line, page, summary
-from batchproof.zoo.mutants import MUTANTS
+from batchproof.zoo.mutants.index import MUTANTS
 
 QUICK_SEEDS = 1
+# As shells have it: 128 and the number of SIGINT.
+INTERRUPTED = 130
 
 
 @click.command()
 @click.option("--seeds", type=click.IntRange(1), default=20, show_default=True, help="How many, for each mutant.")
-@click.option("--quick", is_flag=True, help="One seed.")
+@click.option("--quick", is_flag=True, help="One seed, and fewer plans for the correct client.")
 @click.option(
     "--mutant", "chosen", multiple=True, metavar="ID", help="This one alone; may be given several times."
 )
@@ -47,18 +50,28 @@ def zoo(
         if mutant_id not in MUTANTS:
             raise click.UsageError(f"there is no mutant {mutant_id!r}; docs/zoo.md lists them")
     count = QUICK_SEEDS if quick else seeds
-    todo = jobs(chosen, seeds=count, examples=BUDGETS["default"].examples, wants_also=also)
+    todo = jobs(chosen, seeds=count, budget="quick" if quick else "default", wants_also=also)
+    found, is_whole = _shown(todo)
+    if json_file is not None:
+        json_file.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
+    if markdown_file is not None:
+        markdown_file.write_text(page(found, seeds=count), encoding="utf-8")
+    if not is_whole:
+        raise click.exceptions.Exit(INTERRUPTED)
+    if not all(kill.is_right for kill in found):
+        raise click.exceptions.Exit(1)
+
+
+def _shown(todo: Sequence[Job]) -> tuple[list[Kill], bool]:
+    """Show what becomes of all jobs as it is known; return it, and whether nobody interrupted."""
     found: list[Kill] = []
+    is_whole = True
     click.echo(HEADER)
     try:
         for kill in kills(todo):
             found.append(kill)
             click.echo(line(kill))
-    finally:
-        click.echo(summary(found))
-    if json_file is not None:
-        json_file.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
-    if markdown_file is not None:
-        markdown_file.write_text(page(found, seeds=count), encoding="utf-8")
-    if not all(kill.is_right for kill in found):
-        raise click.exceptions.Exit(1)
+    except KeyboardInterrupt:
+        is_whole = False
+    click.echo(summary(found))
+    return found, is_whole

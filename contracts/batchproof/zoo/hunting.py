@@ -16,7 +16,7 @@ from batchproof.plan import Capability
 from batchproof.search import judge
 from batchproof.trial import play
 from batchproof.zoo.kill import BASE, Kill
-from batchproof.zoo.mutants import MUTANTS
+from batchproof.zoo.mutants.index import MUTANTS
 from batchproof.zoo.planting import client_of
 
 # A client that is stopped by the processor's time is not caught: nobody knows what it would have done.

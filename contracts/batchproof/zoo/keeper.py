@@ -5,37 +5,43 @@ It does not know how that is shown.
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 
 from batchproof.catalogue.index import CATALOGUE
+from batchproof.run import BUDGETS, BudgetName
 from batchproof.zoo.hunting import Job, hunt
 from batchproof.zoo.kill import BASE, Kill
-from batchproof.zoo.mutants import MUTANTS
+from batchproof.zoo.mutants.index import MUTANTS
 
 
-def jobs(chosen: Sequence[str], *, seeds: int, examples: int, wants_also: bool) -> list[Job]:
+def jobs(chosen: Sequence[str], *, seeds: int, budget: BudgetName, wants_also: bool) -> list[Job]:
     """Return all that is to be done: each mutant under its own contract, the base client under all.
 
-    ``chosen``: ids of mutants; none means all of them, and the base client.
+    ``chosen``: ids of mutants; none means all of them, and the base client, to which ``budget`` applies.
     """
+    examples = BUDGETS["default"].examples
     mutants = [
         Job(client=mutant.id, contract=mutant.contract, seeds=seeds, examples=examples, wants_also=wants_also)
         for mutant in MUTANTS.values()
         if not chosen or mutant.id in chosen
     ]
-    base = [] if chosen else list(CATALOGUE)
-    return [*mutants, *(Job(client=BASE, contract=one, seeds=seeds, examples=examples) for one in base)]
+    base = [
+        Job(client=BASE, contract=one, seeds=seeds, examples=BUDGETS[budget].examples)
+        for one in CATALOGUE
+        if not chosen
+    ]
+    return [*mutants, *base]
 
 
 def kills(todo: Sequence[Job]) -> Iterator[Kill]:
-    """Yield what became of each job, in their order."""
+    """Yield what became of each job, in their order; whoever stops asking ends the processes."""
     # Fresh processes: forks of one that has threads may hang, and each forks again to kill.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=max(1, os.cpu_count() or 1), mp_context=context) as pool:
-        futures: list[Future[Kill]] = [pool.submit(hunt, job) for job in todo]
-        try:
-            for future in futures:
-                yield future.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    with context.Pool(max(1, os.cpu_count() or 1), initializer=_be_quiet) as pool:
+        yield from pool.imap(hunt, todo)
+
+
+def _be_quiet() -> None:
+    """Leave interrupts to the process that everybody works for."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

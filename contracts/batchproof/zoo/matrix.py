@@ -6,7 +6,7 @@ It does not know how it came about.
 from collections.abc import Iterable, Iterator, Sequence
 
 from batchproof.zoo.kill import SHARE_MIN, Kill
-from batchproof.zoo.mutants import MUTANTS
+from batchproof.zoo.mutants.index import MUTANTS
 
 HEADER = f"{'mutant':<14} {'caught':>7} {'plans':>6} {'size':>5}  how"
 
@@ -18,10 +18,11 @@ with one bug planted at a labelled place of its source. Each mutant is to be cau
 its bug, in at least 95 % of the seeds, and the correct client by none.
 
 ```sh
-batchproof zoo --quick                 # one seed
-batchproof zoo --mutant J2 --also      # one mutant, and which other contracts catch it
-batchproof zoo --markdown docs/zoo.md  # this page
+batchproof zoo --quick --mutant J2 --mutant J2-short
 ```
+
+Without `--mutant` it is all of them and the correct client under every contract; without `--quick`, with twenty
+seeds. `--also` tells which other contracts catch each. `batchproof zoo --markdown docs/zoo.md` writes this page.
 
 With SEEDS seeds. *Plans*: how many were played until it was caught; *size*: of the shrunk plan, in rows, faults
 and lives; both are medians. A contract's table comes first and is the same for every seed, so 1 means the first

@@ -1,6 +1,6 @@
 """Mutants with two bugs that make each other worse, each under the contract that names the first.
 
-They know the base client by its labels and its text alone.
+It does not know the contracts.
 """
 
 from batchproof.zoo.mutant import Mutant, mutant

@@ -1,6 +1,6 @@
 """Mutants that lose or leak something between the results file and the disk: R1 to R13.
 
-They know the base client by its labels and its text alone.
+It does not know the contracts.
 """
 
 from batchproof.zoo.mutant import Mutant, mutant

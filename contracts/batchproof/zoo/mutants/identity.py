@@ -1,6 +1,6 @@
 """Mutants that give an answer to the wrong request, or to none: J1 to J12.
 
-They know the base client by its labels and its text alone.
+It does not know the contracts.
 """
 
 from batchproof.zoo.mutant import Mutant, mutant

@@ -1,6 +1,6 @@
 """Mutants that wait too little, too long, too eagerly, or for the wrong thing: P1 to P12.
 
-They know the base client by its labels and its text alone.
+It does not know the contracts.
 """
 
 from batchproof.zoo.mutant import Mutant, mutant

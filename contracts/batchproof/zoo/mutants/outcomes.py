@@ -1,6 +1,6 @@
 """Mutants that misread what became of a request or of a batch: T1 to T10.
 
-They know the base client by its labels and its text alone.
+It does not know the contracts.
 """
 
 from batchproof.zoo.mutant import Mutant, mutant

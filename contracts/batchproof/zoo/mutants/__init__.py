@@ -1,0 +1,1 @@
+"""The mutants, a module a family; they know the base client by its labels and its text alone."""

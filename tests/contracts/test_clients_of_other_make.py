@@ -1,0 +1,130 @@
+"""Correct clients of different make keep every contract they claim, and the guide's own loops break those they should.
+
+Each plays the tables of the whole catalogue: what a table shows is what chance would find as well.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from batchproof.adapters.call import Client
+from batchproof.arena.inprocess import InProcess
+from batchproof.arena.open import open_arena, open_program
+from batchproof.arena.sockets import Sockets
+from batchproof.catalogue.index import CATALOGUE
+from batchproof.checks.returns import fulfilled
+from batchproof.contract import Word
+from batchproof.evidence import Evidence
+from batchproof.plan import CALM, Plan, Row
+from batchproof.run import Target
+from batchproof.search import judge
+from batchproof.trial import Arena, play
+from tests.programs import ROOT
+from tests.sdks.environments import NODE, node_folder_with
+
+CLIENTS = ROOT / "clients"
+TYPESCRIPT = "1.12.0"
+Opened = Callable[[Path], AbstractContextManager[tuple[Arena, Client]]]
+
+# What the guide's loop breaks in any language: the SDK does not help with it.
+GUIDES_BREAKS = {"J3", "J5", "J7", "J8", "J9", "J10", "S1", "S6", "P1", "P2", "P3", "P6", "R2", "R3", "R11", "R12", "R13"}
+
+
+def python(name: str) -> Opened:
+    return lambda folder: open_arena(Target(python=f"{CLIENTS / 'python' / name}:run"))
+
+
+def typescript(name: str) -> Opened:
+    @contextmanager
+    def opened(folder: Path) -> Generator[tuple[Arena, Client]]:
+        # As a user has it: beside the SDK.
+        for file in (CLIENTS / "node").glob("*.mjs"):
+            shutil.copy(file, folder)
+        (folder / "node_modules").symlink_to(node_folder_with(TYPESCRIPT).resolve() / "node_modules")
+        with open_program([str(NODE), str(folder / name)]) as found:
+            yield found
+
+    return opened
+
+
+def verdicts(arena: Arena, client: Client) -> dict[str, tuple[Word, str]]:
+    found: dict[str, tuple[Word, str]] = {}
+    for contract in CATALOGUE.values():
+        if contract.needs <= client.capabilities:
+            verdict = judge(contract, lambda plan: play(plan, arena), offered=client.capabilities, examples=0)
+            found[contract.id] = verdict.word, verdict.reason
+    return found
+
+
+@pytest.mark.parametrize(
+    ("opened", "kind"),
+    [
+        pytest.param(python("hardened.py"), InProcess, id="python sdk, sync"),
+        pytest.param(python("hardened_async.py"), InProcess, id="python sdk, async"),
+        pytest.param(python("stdlib.py"), Sockets, id="python without the sdk"),
+        pytest.param(typescript("hardened.mjs"), Sockets, id="typescript sdk"),
+    ],
+)
+def test_a_careful_client_keeps_all_that_it_claims(opened: Opened, kind: type[Arena], tmp_path: Path) -> None:
+    with opened(tmp_path) as (arena, client):
+        found = verdicts(arena, client)
+
+    assert isinstance(arena, kind)
+    assert {id_: told for id_, told in found.items() if told[0] not in ("kept", "not claimed")} == {}
+    assert sum(word == "kept" for word, _ in found.values()) > 40
+
+
+@pytest.mark.parametrize(
+    "opened", [pytest.param(python("guide.py"), id="python"), pytest.param(typescript("guide.mjs"), id="typescript")]
+)
+def test_the_loops_of_the_guide_break_what_they_do_not_think_of(opened: Opened, tmp_path: Path) -> None:
+    with opened(tmp_path) as (arena, client):
+        found = verdicts(arena, client)
+
+    broken = {id_ for id_, (word, _) in found.items() if word == "broken"}
+    assert broken >= GUIDES_BREAKS
+    assert {found[id_][0] for id_ in ("J1", "J2", "T2", "T4")} == {"kept"}
+
+
+@pytest.mark.skipif(
+    any(shutil.which(tool) is None for tool in ("bash", "curl", "jq")), reason="bash, curl and jq are not all here"
+)
+@pytest.mark.parametrize("id_", ["J1", "J3", "J5", "J8", "J9", "S1", "P3", "R1", "R2", "R3", "R11"])
+def test_a_client_of_bash_curl_and_jq_keeps_its_head(id_: str, shell: tuple[Arena, Client]) -> None:
+    arena, client = shell
+    contract = CATALOGUE[id_]
+
+    verdict = judge(contract, lambda plan: play(plan, arena), offered=client.capabilities, examples=0)
+
+    assert (verdict.word, verdict.reason) == ("kept", "")
+
+
+@pytest.fixture(scope="module")
+def shell() -> Generator[tuple[Arena, Client]]:
+    with open_program(["bash", str(CLIENTS / "shell" / "client.sh")]) as opened:
+        yield opened
+
+
+def test_what_a_client_is_written_in_makes_no_difference_to_what_it_returns(tmp_path: Path) -> None:
+    rows = (Row(key="a"), Row(key="b", state="errored"), Row(key="c", state="expired"), Row(key="d/ü " * 40))
+    plan = Plan(rows=rows, scenario=CALM)
+    kinds: list[dict[str, str]] = []
+    for opened in (python("hardened.py"), python("stdlib.py"), typescript("hardened.mjs")):
+        with opened(tmp_path) as (arena, _):
+            seen = play(plan, arena)
+        assert fulfilled(Evidence(seen)) is None
+        kinds.append({key: outcome.kind for key, outcome in (seen.last.outcomes or {}).items()})
+
+    assert kinds[0] == kinds[1] == kinds[2]
+
+
+def test_the_clients_are_short_enough_to_copy() -> None:
+    files = [path for path in CLIENTS.glob("[!b]*/*") if path.suffix in (".py", ".mjs", ".sh")]
+
+    assert len(files) >= 9
+    assert {path.name: lines for path in files if (lines := len(path.read_text().splitlines())) > 140} == {}
+    assert os.access(CLIENTS / "shell" / "client.sh", os.X_OK)

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from batchproof.contract import Verdict
 from batchproof.events import Event, Finished, Judged, Judging, Opened
-from batchproof.reports.terminal import COLOURS
+from batchproof.reports.terminal import COLOURS, shortened
 
 Watch = Callable[[Event], None]
 
@@ -85,5 +85,5 @@ class _Lines:
 
 def _line(verdict: Verdict) -> Text:
     first = verdict.reason.splitlines()[:1]
-    said = f": {first[0]}" if first else ""
+    said = f": {shortened(first[0])}" if first else ""
     return Text.assemble((verdict.contract, "bold"), " ", (verdict.word, COLOURS[verdict.word]), said)

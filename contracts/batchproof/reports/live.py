@@ -73,7 +73,7 @@ class _Lines:
         match event:
             case Opened():
                 offered = ", ".join(event.capabilities) or "nothing beside running requests"
-                self._say(Text(f"{event.client} offers {offered}; {len(event.contracts)} contracts apply"))
+                self._say(Text(f"{event.client} offers {offered}; contracts that apply: {len(event.contracts)}"))
             case Judged() if event.verdict.word != "not claimed":
                 self._say(_line(event.verdict))
             case Judged() | Judging() | Finished():

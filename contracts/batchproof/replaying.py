@@ -1,7 +1,7 @@
 """Plays a saved plan to a client again, without looking for any other.
 
-In a process of its own where there are forks, as a plan may be one that takes the process with it. It does not
-know how plans are found.
+A callable in a process of its own where there are forks, as a plan may be one that takes the process with it. It
+does not know how plans are found.
 """
 
 from typing import cast
@@ -33,7 +33,7 @@ def replay(file: PlanFile, contract: Contract, target: Target) -> Replayed:
     Raises:
         UsageError: there is no such client. HarnessError: the suite could not play it.
     """
-    if not CAN_FORK:
+    if not CAN_FORK or target.python is None:
         return _replay(file, contract, target)
     try:
         told = in_child(lambda fork: _in_child(fork, file, contract, target))

@@ -37,16 +37,21 @@ def needy(requests):
 
 
 def dies(requests, *, base_url, api_key):
-    if requests[0]["custom_id"] != "first":
+    if requests[0]["custom_id"] == "a":
         os._exit(3)
     return joined(requests, base_url=base_url, api_key=api_key)
 
 
 def hangs(requests, *, base_url, api_key):
-    if requests[0]["custom_id"] != "first":
-        with open(os.environ["TOLD"], "w") as told:
-            told.write("hanging")
+    if requests[0]["custom_id"] == "a":
+        told = open(os.environ["TOLD"], "w")
+        told.write("hanging\\n")
+        told.flush()
         while True:
             pass
     return joined(requests, base_url=base_url, api_key=api_key)
+
+
+def hangs_in_a_life(requests, *, base_url, api_key, state_dir):
+    return hangs(requests, base_url=base_url, api_key=api_key)
 """

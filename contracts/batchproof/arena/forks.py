@@ -5,6 +5,7 @@ It does not know what the work is.
 
 import os
 import pickle
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -45,9 +46,15 @@ def in_child(work: Callable[[Fork], Any]) -> Any:
         os.close(reading)
         _be_child(work, Fork(writing))
     os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        data = pipe.read()
-    _, status = os.waitpid(child, 0)
+    try:
+        with os.fdopen(reading, "rb") as pipe:
+            data = pipe.read()
+    except BaseException:
+        # Whoever ends this process ends the child's, too, whatever the client does in it.
+        os.kill(child, signal.SIGKILL)
+        raise
+    finally:
+        _, status = os.waitpid(child, 0)
     if not data:
         raise DiedError(os.waitstatus_to_exitcode(status))
     report = pickle.loads(data)

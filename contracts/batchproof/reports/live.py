@@ -12,7 +12,7 @@ from rich.text import Text
 
 from batchproof.contract import Verdict
 from batchproof.events import Event, Finished, Judged, Judging, Opened
-from batchproof.reports.terminal import COLOURS
+from batchproof.reports.terminal import COLOURS, shortened
 
 Watch = Callable[[Event], None]
 
@@ -73,7 +73,7 @@ class _Lines:
         match event:
             case Opened():
                 offered = ", ".join(event.capabilities) or "nothing beside running requests"
-                self._say(Text(f"{event.client} offers {offered}; {len(event.contracts)} contracts apply"))
+                self._say(Text(f"{event.client} offers {offered}; contracts that apply: {len(event.contracts)}"))
             case Judged() if event.verdict.word != "not claimed":
                 self._say(_line(event.verdict))
             case Judged() | Judging() | Finished():
@@ -85,5 +85,5 @@ class _Lines:
 
 def _line(verdict: Verdict) -> Text:
     first = verdict.reason.splitlines()[:1]
-    said = f": {first[0]}" if first else ""
+    said = f": {shortened(first[0])}" if first else ""
     return Text.assemble((verdict.contract, "bold"), " ", (verdict.word, COLOURS[verdict.word]), said)

@@ -49,7 +49,7 @@ def show_replay(console: Console, contract: Contract, replayed: Replayed) -> Non
     verdict = replayed.verdict
     colour = COLOURS[verdict.word]
     for line in replayed.timeline:
-        _put(console, Text(f"  {shortened(line)}", "dim"))
+        _say(console, Text(shortened(line), "dim"), indent=2)
     if verdict.finding is not None:
         _say(console, Text(verdict.reason, colour))
     _say(
@@ -144,9 +144,10 @@ def _tell(console: Console, entry: Entry) -> None:
     if entry.known is not None:
         _say(console, Text(f"known: {entry.known}", "cyan"), indent=2)
     if entry.key is not None:
-        _say(console, Text(f"request {entry.key!r} of {entry.requests}, after {entry.played} plans"), indent=2)
+        plans = f"{entry.played} plan{'s' if entry.played != 1 else ''}"
+        _say(console, Text(f"request {entry.key!r} of {entry.requests}, after {plans}"), indent=2)
     for line in excerpt(entry.timeline):
-        _put(console, Text(f"    {shortened(line)}", "dim"))
+        _say(console, Text(shortened(line), "dim"), indent=4)
     if entry.plan_file is not None and entry.replay is not None:
         _put(console, Text(f"  plan   {entry.plan_file}"))
         _put(console, Text(f"  again  {entry.replay}"))

@@ -10,10 +10,11 @@ import pytest
 from batchproof.arena.inprocess import InProcess
 from batchproof.catalogue.index import CATALOGUE
 from batchproof.contact import first_contact
+from batchproof.contract import Verdict
 from batchproof.errors import UsageError
 from batchproof.run import BUDGETS
 from batchproof.trial import play
-from batchproof.zoo.hunting import Job, hunt
+from batchproof.zoo.hunting import Job, hunt, is_caught
 from batchproof.zoo.kill import BASE
 from batchproof.zoo.mutant import mutant
 from batchproof.zoo.mutants.index import MUTANTS
@@ -41,6 +42,28 @@ def test_the_correct_client_is_caught_by_no_contract(contract: str) -> None:
     found = hunt(Job(client=BASE, contract=contract, seeds=1, examples=BUDGETS["quick"].examples))
 
     assert (found.caught, found.reason) == (0, "")
+
+
+def test_a_mutant_that_no_table_catches_is_caught_by_a_drawn_plan_and_its_count_goes_on_from_the_table() -> None:
+    table = len(CATALOGUE["J10"].table)
+
+    found = hunt(Job(client="J10-folded", contract="J10", seeds=3, examples=30))
+
+    assert found.caught == 3
+    assert found.plans is not None
+    assert found.plans > table
+    assert found.size == 2
+
+
+def test_a_client_that_only_ran_out_of_time_or_is_flaky_was_not_caught() -> None:
+    words = [
+        Verdict(contract="J1", word="broken", reason="'a' was given the answer to 'b'"),
+        Verdict(contract="J1", word="broken", reason="it hung: it computed without end"),
+        Verdict(contract="J1", word="flaky", reason="'a' has no outcome"),
+        Verdict(contract="J1", word="kept"),
+    ]
+
+    assert [is_caught(verdict) for verdict in words] == [True, False, False, False]
 
 
 def test_a_mutant_gets_through_the_simplest_batch_as_its_bug_is_none_that_shows_at_once() -> None:

@@ -2,12 +2,14 @@
 
 import json
 import re
+import signal
+import subprocess
 from pathlib import Path
 
 from batchproof.zoo.kill import Kill
 from batchproof.zoo.matrix import line, summary
 from batchproof.zoo.mutants.index import MUTANTS
-from tests.programs import ROOT, run
+from tests.programs import COMMAND, ROOT, run
 
 
 def test_the_matrix_tells_of_each_mutant_how_often_and_how_soon_it_was_caught(tmp_path: Path) -> None:
@@ -27,6 +29,18 @@ def test_the_matrix_tells_of_each_mutant_how_often_and_how_soon_it_was_caught(tm
         ("J3", "J3", 1, 1),
     ]
     assert told[0]["reason"] == "'a' was given the answer to 'b'"
+
+
+def test_an_interrupt_ends_all_of_it_and_tells_what_is_known_by_then() -> None:
+    with subprocess.Popen([*COMMAND, "zoo", "--quick"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        shown = [process.stdout.readline() for _ in range(3)]
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+
+    assert shown[1].startswith("J1 ")
+    assert re.fullmatch(r"(\d+) of \1 mutants caught in at least 95% of their seeds", rest.splitlines()[-1])
+    assert process.returncode == 130
 
 
 def test_a_mutant_that_does_not_exist_is_told_in_one_line() -> None:

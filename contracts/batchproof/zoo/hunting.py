@@ -93,8 +93,12 @@ class _Hunter:
             seed=seed,
             look=look,
         )
-        is_caught = verdict.word == "broken" and not verdict.reason.startswith(_BY_TIME)
-        return (verdict, first) if is_caught else None
+        return (verdict, first) if is_caught(verdict) else None
+
+
+def is_caught(verdict: Verdict) -> bool:
+    """Tell whether a contract has caught a client, rather than only doubted it or run out of time."""
+    return verdict.word == "broken" and not verdict.reason.startswith(_BY_TIME)
 
 
 def _with(told: Kill, caught: Sequence[tuple[Verdict, int]]) -> Kill:

@@ -60,12 +60,12 @@ POLLING: tuple[Mutant, ...] = (
     mutant(
         "P4",
         "polls twice a second",
-        ("C6 pace", _PACE, "delay = 0.5"),
+        ("C6 pace", _PACE, f"return 0.5\n    {_PACE}"),
     ),
     mutant(
         "P4-guide",
         "polls each five seconds, for as long as it takes",
-        ("C6 pace", _PACE, "delay = 5.0"),
+        ("C6 pace", _PACE, f"return 5.0\n    {_PACE}"),
     ),
     mutant(
         "P5",

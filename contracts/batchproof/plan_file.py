@@ -52,14 +52,8 @@ def read(told: Mapping[str, object]) -> PlanFile:
         file = read_as(PlanFile, told)
     except DocumentError as error:
         raise UsageError(str(error)) from None
-    if not file.plan.rows:
-        raise UsageError("plan.rows is []; a plan has one row or more")
     if not file.plan.lives:
         raise UsageError("plan.lives is []; leave it out for one whole life")
-    keys = [row.key for row in file.plan.rows]
-    twice = next((key for key in keys if keys.count(key) > 1), None)
-    if twice is not None:
-        raise UsageError(f"plan.rows: two of them have the key {twice!r}; give each one of its own")
     return file
 
 

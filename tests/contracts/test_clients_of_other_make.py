@@ -31,7 +31,25 @@ TYPESCRIPT = "1.12.0"
 Opened = Callable[[Path], AbstractContextManager[tuple[Arena, Client]]]
 
 # What the guide's loop breaks in any language: the SDK does not help with it.
-GUIDES_BREAKS = {"J3", "J5", "J7", "J8", "J9", "J10", "S1", "S6", "P1", "P2", "P3", "P6", "R2", "R3", "R11", "R12", "R13"}
+GUIDES_BREAKS = {
+    "J3",
+    "J5",
+    "J7",
+    "J8",
+    "J9",
+    "J10",
+    "S1",
+    "S6",
+    "P1",
+    "P2",
+    "P3",
+    "P6",
+    "R2",
+    "R3",
+    "R11",
+    "R12",
+    "R13",
+}
 
 
 def python(name: str) -> Opened:
@@ -79,7 +97,8 @@ def test_a_careful_client_keeps_all_that_it_claims(opened: Opened, kind: type[Ar
 
 
 @pytest.mark.parametrize(
-    "opened", [pytest.param(python("guide.py"), id="python"), pytest.param(typescript("guide.mjs"), id="typescript")]
+    "opened",
+    [pytest.param(python("guide.py"), id="python"), pytest.param(typescript("guide.mjs"), id="typescript")],
 )
 def test_the_loops_of_the_guide_break_what_they_do_not_think_of(opened: Opened, tmp_path: Path) -> None:
     with opened(tmp_path) as (arena, client):

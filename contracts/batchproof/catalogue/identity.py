@@ -33,7 +33,7 @@ SHIFTED: tuple[AnyFault, ...] = (
 STRANGERS: tuple[AnyFault, ...] = (
     Rows(on=RESULTS, strangers=1),
     Rows(on=RESULTS, rows=(1,), repeat=1, merge={"custom_id": "nobody"}),
-    Rows(on=RESULTS, rows=(1,), repeat=1, merge={"custom_id": "{null}"}),
+    Rows(on=RESULTS, rows=(1,), repeat=1, merge={"custom_id": None}),
     Rows(on=RESULTS, rows=(1,), repeat=1, merge={"custom_id": 7}),
     Rows(on=RESULTS, rows=(1,), repeat=1, drop=("custom_id",)),
 )

@@ -53,7 +53,7 @@ def _counts(when: tuple[int, ...] = (), **counts: int) -> AnyFault:
 
 UNKNOWN_RESULTS: tuple[AnyFault, ...] = (
     Rows(on=RESULTS, rows=(1,), merge={"result": {"type": "paused"}}),
-    Rows(on=RESULTS, rows=(1,), merge={"result": {"type": "{null}"}}),
+    Rows(on=RESULTS, rows=(1,), merge={"result": {"type": None}}),
     Rows(on=RESULTS, rows=(1,), drop=("result.type",)),
     Rows(on=RESULTS, rows=(1,), merge={"result": {"type": "paused"}}, drop=("result.message",)),
 )

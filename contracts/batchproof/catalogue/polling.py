@@ -39,7 +39,7 @@ BURST = range(2, 7)
 
 
 def _stuck(status: str) -> Plan:
-    fault = Patch(on=POLLS, merge={"processing_status": status, "ended_at": "{null}", "results_url": "{null}"})
+    fault = Patch(on=POLLS, merge={"processing_status": status, "ended_at": None, "results_url": None})
     return replace(faulty(fault), patience=3 * DAY)
 
 

@@ -95,7 +95,7 @@ _usages = st.builds(
         optional={
             "input_tokens": st.integers(0, 5_000),
             "output_tokens": st.integers(0, 5_000),
-            "cache_read_input_tokens": st.one_of(st.just("{null}"), st.integers(0, 5_000)),
+            "cache_read_input_tokens": st.one_of(st.none(), st.integers(0, 5_000)),
             "cache_creation_input_tokens": st.integers(0, 5_000),
         },
     ),

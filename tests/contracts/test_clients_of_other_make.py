@@ -1,4 +1,4 @@
-"""Correct clients of different make keep every contract they claim, and the guide's own loops break those they should.
+"""Correct clients of different make keep what they claim, and the loops of the guide break what they should.
 
 Each plays the tables of the whole catalogue: what a table shows is what chance would find as well.
 """

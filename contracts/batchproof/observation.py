@@ -53,6 +53,7 @@ class Observation(Struct, frozen=True, kw_only=True):
     - ``endings``: of each life, in order; ``rivals``: of the calls that another process made meanwhile.
     - ``ledger``: every batch that the server accepted from the client, once all of them have ended.
     - ``started``: the virtual instant (ns) of the start.
+    - ``has_struck``: whether any fault of the plan did something to an exchange.
     """
 
     plan: Plan
@@ -61,6 +62,17 @@ class Observation(Struct, frozen=True, kw_only=True):
     tape: tuple[Exchange, ...]
     ledger: tuple[LedgerBatch, ...] = ()
     started: int
+    has_struck: bool = False
+
+    @property
+    def has_happened(self) -> bool:
+        """Whether what the plan holds has happened: a fault struck, and who was to be killed was."""
+        lives = zip(self.plan.lives, self.endings, strict=True)
+        return (
+            (self.has_struck or not self.plan.scenario.faults)
+            and all(ending.how == "killed" for life, ending in lives if life.kill)
+            and len(self.rivals) == sum(life.rival is not None for life in self.plan.lives)
+        )
 
     @property
     def last(self) -> Ending:

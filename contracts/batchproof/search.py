@@ -42,12 +42,14 @@ class _Hunt:
     seed: int
     offered: frozenset[Capability]
     played: int = 0
+    happened: int = 0
     broken: tuple[Plan, Break, Observation] | None = None
     _left: int = field(default=SHRINKS_MAX)
 
     def try_(self, plan: Plan) -> Break | None:
         self.played += 1
         observation = self.play(plan)
+        self.happened += observation.has_happened
         evidence = Evidence(observation)
         self.look(evidence)
         found = self.contract.check(evidence)
@@ -117,6 +119,9 @@ def _verdict(hunt: _Hunt) -> Verdict:
             return Verdict(
                 contract=contract.id, word="not claimed", reason="the client offers none of what it needs"
             )
+        if not hunt.happened:
+            reason = "nothing that its plans hold has happened: no fault struck, and nobody was killed"
+            return Verdict(contract=contract.id, word="inconclusive", reason=reason, played=hunt.played)
         return Verdict(contract=contract.id, word="kept", played=hunt.played)
     plan, found, observation = hunt.broken
     word, reason = _again(hunt, plan, found)

@@ -30,6 +30,7 @@ def play(plan: Plan, arena: Arena) -> Observation:
     with TemporaryDirectory(prefix="batchproof-") as folder:
         endings, rivals = arena.play(stage, Path(folder))
     tape = tuple(stage.recorder.tape)
+    has_struck = stage.has_struck()
     return Observation(
         plan=plan,
         endings=tuple(endings),
@@ -37,4 +38,5 @@ def play(plan: Plan, arena: Arena) -> Observation:
         tape=tape,
         ledger=stage.ledger(),
         started=stage.started,
+        has_struck=has_struck,
     )

@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from anthropic import Anthropic
 
+from batchmock.faults import Reset
 from batchproof.adapters.python import PythonClient
 from batchproof.arena.inprocess import InProcess
 from batchproof.arena.patience import patience
 from batchproof.catalogue.index import CATALOGUE
 from batchproof.contract import Verdict
-from batchproof.plan import Plan, Row
+from batchproof.plan import CALM, Plan, Row
 from batchproof.search import judge
 from batchproof.trial import play
 
@@ -114,6 +116,21 @@ def test_what_keeps_a_contract_is_played_to_the_end_of_its_table_and_beyond() ->
 
 def test_a_contract_that_needs_more_than_is_offered_is_not_claimed() -> None:
     assert verdict("S2", naive).word == "not claimed"
+
+
+def test_a_contract_whose_plans_never_came_to_anything_is_not_kept() -> None:
+    late = Plan(rows=(Row(key="a"),), scenario=msgspec.structs.replace(CALM, faults=(Reset(on=("delete",)),)))
+    client = PythonClient(naive, "naive")
+    arena = InProcess(client)
+    found = judge(
+        replace(CATALOGUE["T1"], table=(late,), plans=None),
+        lambda plan: play(plan, arena),
+        offered=client.capabilities,
+        examples=0,
+    )
+
+    assert found.word == "inconclusive"
+    assert "no fault struck" in found.reason
 
 
 @pytest.mark.parametrize(

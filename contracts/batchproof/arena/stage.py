@@ -34,6 +34,7 @@ class State(Struct, frozen=True):
     tape: list[Exchange]
     snapshot: bytes
     others: set[str]
+    has_struck: bool
 
 
 class Stage:
@@ -60,6 +61,7 @@ class Stage:
         self.foreign_hosts = frozenset({elsewhere})
         self._is_canceled = False
         self._others: set[str] = set()
+        self._has_struck = False
         self.emulator.scenario = staged(plan, elsewhere=self._elsewhere)
         if plan.canceled_after is not None:
             self.recorder.meanwhile = self._cancel_when_due
@@ -79,15 +81,23 @@ class Stage:
             self.emulator.scenario = staged(self.plan, elsewhere=self._elsewhere)
         self.recorder.begin(life, dict(at))
 
+    def has_struck(self) -> bool:
+        """Tell whether any fault of the plan has done something to an exchange."""
+        if self.plan.scenario.faults and not self._has_struck:
+            struck = (one for one in self.emulator.history() if len(one.faults) > len(one.faults_without_effect))
+            self._has_struck = any(True for _ in struck)
+        return self._has_struck
+
     def state(self) -> State:
         """Return all there is to know of it."""
-        return State(self.recorder.tape, self.emulator.snapshot(), self._others)
+        return State(self.recorder.tape, self.emulator.snapshot(), self._others, self.has_struck())
 
     def adopt(self, state: State) -> None:
         """Go on from where another process left it."""
         # Only what is new: an exchange that is under way here goes on being written down.
         self.recorder.tape += state.tape[len(self.recorder.tape) :]
         self._others = state.others
+        self._has_struck = state.has_struck
         self.emulator.restore(state.snapshot)
 
     def ledger(self) -> tuple[LedgerBatch, ...]:

@@ -48,7 +48,20 @@ def folder(tmp_path: Path) -> Path:
 
 
 def outcome_of(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-W", "error", "-c", "/dev/null", "--rootdir=.", "-ra", *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:asyncio",
+        "-W",
+        "error",
+        "-c",
+        "/dev/null",
+        "--rootdir=.",
+        "-ra",
+        *arguments,
+    ]
     return subprocess.run(
         [*command, "test_it.py"],
         cwd=folder,

@@ -6,6 +6,8 @@ import signal
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from batchproof.zoo.kill import Kill
 from batchproof.zoo.matrix import line, summary
 from batchproof.zoo.mutants.index import MUTANTS
@@ -43,11 +45,22 @@ def test_an_interrupt_ends_all_of_it_and_tells_what_is_known_by_then() -> None:
     assert process.returncode == 130
 
 
-def test_a_mutant_that_does_not_exist_is_told_in_one_line() -> None:
-    ran = run("zoo", "--mutant", "J99")
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--mutant", "J99"), "there is no mutant 'J99'; docs/zoo.md lists them"),
+        (("--json", "nowhere/zoo.json"), "Invalid value for '--json': there is no folder nowhere"),
+        (
+            ("--mutant", "J1", "--markdown", "zoo.md"),
+            "--markdown is a page of all mutants; leave out --mutant",
+        ),
+    ],
+)
+def test_a_mistake_is_told_in_one_line_before_anything_runs(arguments: tuple[str, ...], told: str) -> None:
+    ran = run("zoo", *arguments)
 
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith("batchproof: there is no mutant 'J99'; docs/zoo.md lists them")
+    assert ran.stderr.startswith(f"batchproof: {told}")
     assert ran.stderr.count("\n") == 1
 
 

@@ -18,6 +18,14 @@ from batchproof.zoo.mutants.index import MUTANTS
 QUICK_SEEDS = 1
 # As shells have it: 128 and the number of SIGINT.
 INTERRUPTED = 130
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def _in_a_folder(context: click.Context, option: click.Parameter, file: Path | None) -> Path | None:
+    """Refuse a file that could not be written, before there is anything to write."""
+    if file is not None and not file.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {file.parent}", context, option)
+    return file
 
 
 @click.command()
@@ -27,12 +35,8 @@ INTERRUPTED = 130
     "--mutant", "chosen", multiple=True, metavar="ID", help="This one alone; may be given several times."
 )
 @click.option("--also", is_flag=True, help="Tell which other contracts catch it; takes far longer.")
-@click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the matrix there."
-)
-@click.option(
-    "--markdown", "markdown_file", type=click.Path(dir_okay=False, path_type=Path), help="Write a page there."
-)
+@click.option("--json", "json_file", type=FILE, callback=_in_a_folder, help="Write the matrix there.")
+@click.option("--markdown", "markdown_file", type=FILE, callback=_in_a_folder, help="Write a page there.")
 def zoo(
     seeds: int,
     chosen: tuple[str, ...],
@@ -49,12 +53,14 @@ def zoo(
     for mutant_id in chosen:
         if mutant_id not in MUTANTS:
             raise click.UsageError(f"there is no mutant {mutant_id!r}; docs/zoo.md lists them")
+    if chosen and markdown_file is not None:
+        raise click.UsageError("--markdown is a page of all mutants; leave out --mutant")
     count = QUICK_SEEDS if quick else seeds
     todo = jobs(chosen, seeds=count, budget="quick" if quick else "default", wants_also=also)
     found, is_whole = _shown(todo)
     if json_file is not None:
         json_file.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
-    if markdown_file is not None:
+    if markdown_file is not None and is_whole:
         markdown_file.write_text(page(found, seeds=count), encoding="utf-8")
     if not is_whole:
         raise click.exceptions.Exit(INTERRUPTED)

@@ -5,7 +5,6 @@ It does not know the other processes, nor what becomes of verdicts.
 
 import os
 import signal
-import sys
 import time
 import traceback
 from multiprocessing.connection import Connection
@@ -27,6 +26,10 @@ from batchproof.run import Budget, Target
 from batchproof.search import judge
 from batchproof.timeline import timeline
 from batchproof.trial import Arena, play
+
+
+class _EndedError(BaseException):
+    """The parent ends this process; Hypothesis would take a SystemExit for a break, and shrink it."""
 
 
 class Playing(Struct, frozen=True):
@@ -131,6 +134,9 @@ def work(pipe: "Connection[Any, Any]", target: Target, budget: Budget, seed: int
             pipe.send(Ready(client.name, tuple(sorted(client.capabilities))))
             while (contract := pipe.recv()) is not None:
                 pipe.send(worker.judge(CATALOGUE[contract]))
+    except _EndedError:
+        # Everything is closed by now; taking down the interpreter would only keep whoever waits waiting.
+        os._exit(1)
     except BatchproofError as error:
         pipe.send(Failed(str(error), is_usage=isinstance(error, ValueError)))
     except Exception:
@@ -138,7 +144,7 @@ def work(pipe: "Connection[Any, Any]", target: Target, budget: Budget, seed: int
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    sys.exit(1)
+    raise _EndedError
 
 
 def _redirect(output: str) -> None:

@@ -133,6 +133,15 @@ def test_the_terminal_shows_families_then_breaks_then_a_line() -> None:
     assert not [line for line in lines if line.endswith(" ")]
 
 
+def test_manners_come_last_whatever_their_level() -> None:
+    entries = [replace(one, level="MUST") if one.contract == "P1" else one for one in REPORT.verdicts]
+    lines = shown(replace(REPORT, verdicts=tuple(entries))).splitlines()
+
+    assert lines.index("P1 broken, a MUST: What P1 is & does") > lines.index(
+        "T2 broken, a SHOULD: What T2 is & does"
+    )
+
+
 @pytest.mark.parametrize("made", [REPORT, CALM])
 def test_the_terminals_table_fits_80_columns(made: Report) -> None:
     table = shown(made).split("\n\n")[0]
@@ -165,6 +174,9 @@ def test_the_line_at_the_end_says_it_all() -> None:
         "broken by shop.batches:run: 8 of 12 MUST and 4 of 6 SHOULD kept; 4 broken, 1 flaky, 1 inconclusive, "
         "3 not claimed; 1 known (quick, seed 5, 12.3 s)"
     )
+    musts = summary(replace(CALM, verdicts=CALM.verdicts[:2]))
+    assert musts == "kept by shop.batches:run: 2 of 2 MUST kept (quick, seed 5, 12.3 s)"
+    assert summary(report(NOTHING)).startswith("inconclusive by shop.batches:run: nothing kept; 21 not claimed (")
     stale = report(run(is_complete=False), known=KNOWN)
     assert "; 1 wrong in the known breaks; broken off (" in summary(stale)
 

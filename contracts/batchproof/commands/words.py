@@ -33,6 +33,7 @@ def told() -> Generator[None]:
         raise FailedError(str(error)) from None
     except ImportError as error:
         # What judges is an extra, so that whoever only wants the emulator need not have it.
-        if error.name is None or error.name.split(".")[0] not in ("hypothesis", "rich", "httpx2"):
+        missing = (error.name or "").partition(".")[0]
+        if missing not in ("hypothesis", "rich", "httpx2"):
             raise
-        raise RefusedError(f"{error.name} is not installed; install {EXTRA}") from None
+        raise RefusedError(f"{missing} is not installed; install {EXTRA}") from None

@@ -88,6 +88,7 @@ EDGE_OF_TIME = {
     "batchmock/coupling/turns.py", "batchmock/coupling/wall.py",
     "batchclient/sync.py", "batchclient/aio.py", "batchclient/nonces.py",
     "batchmock/exec_run.py", "batchmock/shims/plain_wall.py", "batchmock/shims/process.py",
+    "batchproof/adapters/process.py", "batchproof/arena/house.py",
     "batchproof/demo/command.py", "batchproof/demo/night.py",
     "batchproof/worker.py", "batchproof/runner.py",
     "batchproof/adapters/process.py", "batchproof/arena/house.py", "batchproof/arena/served.py",

@@ -67,7 +67,7 @@ KEPT_TO = {
     "uvicorn": ("server.py", "socket_wire.py"),
     "click": ("cli/", "cli.py", "demo/command.py", "demo/display.py", "commands/", "zoo/command.py"),
     "httpx": ("inprocess/",),
-    "httpx2": ("inprocess/", "arena/served.py", "zoo/base/calls.py", "zoo/base/run.py", *SDK_EDGE),
+    "httpx2": ("inprocess/", "zoo/base/calls.py", "zoo/base/run.py", *SDK_EDGE),
     "anthropic": ("inprocess/", *SDK_EDGE, "adapters/reference.py"), "respx": ("inprocess/",),
     "hypothesis": ("strategies/", "catalogue/", "search.py", "contract.py"),
     "pytest": ("pytest_plugin.py", "pytest_fixtures.py", "pytest_suite.py"),
@@ -90,7 +90,7 @@ EDGE_OF_TIME = {
     "batchmock/exec_run.py", "batchmock/shims/plain_wall.py", "batchmock/shims/process.py",
     "batchproof/demo/command.py", "batchproof/demo/night.py",
     "batchproof/worker.py", "batchproof/runner.py",
-    "batchproof/adapters/process.py", "batchproof/arena/house.py", "batchproof/arena/served.py",
+    "batchproof/adapters/process.py", "batchproof/arena/house.py",
     "batchproof/zoo/base/calls.py", "batchproof/zoo/base/journal.py",
     "batchproof/zoo/base/submission.py", "batchproof/zoo/base/waiting.py",
 }  # fmt: skip

@@ -19,7 +19,11 @@ Count = Annotated[int, Meta(ge=0)]
 Ordinal = Annotated[int, Meta(ge=1)]
 
 # What a client may offer beside running requests; docs/adapters.md says what each means.
-Capability = Literal["resume", "split", "interrupt", "cost", "stream", "betas", "poison"]
+# *deadline* is no client's to offer: it is there where the clock sees how a client waits.
+Capability = Literal["resume", "split", "interrupt", "cost", "stream", "betas", "poison", "deadline"]
+
+# How long a life may take, unless the plan is about how long a client waits.
+PATIENCE = 5 * DAY
 
 # A quarter of an hour for each batch, and every request finishes in it: nothing surprising. The window is an hour:
 # what expires does so at its end, and nobody has to be asked a thousand times until then.
@@ -127,7 +131,7 @@ class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     requests_max: Ordinal | None = None
     bytes_max: Ordinal | None = None
     canceled_after: Duration | None = None
-    patience: Duration = 5 * DAY
+    patience: Duration = PATIENCE
 
     @property
     def needs(self) -> frozenset[Capability]:
@@ -139,6 +143,7 @@ class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True):
             "split": self.requests_max is not None or self.bytes_max is not None,
             "betas": any(row.betas for row in rows),
             "poison": any(row.poison for row in rows),
+            "deadline": self.patience != PATIENCE,
         }
         return frozenset(name for name, is_needed in found.items() if is_needed)
 

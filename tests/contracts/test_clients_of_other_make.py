@@ -1,11 +1,11 @@
-"""Correct clients of different make keep what they claim, and the loops of the guide break what they should.
+"""Correct clients of different make keep every contract they claim; the guide's own loops break what they should.
 
-Each plays the tables of the whole catalogue: what a table shows is what chance would find as well.
+Each is played the tables of the whole catalogue; drawn plans find no more of them than these do.
 """
 
 import os
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -31,25 +31,10 @@ TYPESCRIPT = "1.12.0"
 Opened = Callable[[Path], AbstractContextManager[tuple[Arena, Client]]]
 
 # What the guide's loop breaks in any language: the SDK does not help with it.
-GUIDES_BREAKS = {
-    "J3",
-    "J5",
-    "J7",
-    "J8",
-    "J9",
-    "J10",
-    "S1",
-    "S6",
-    "P1",
-    "P2",
-    "P3",
-    "P6",
-    "R2",
-    "R3",
-    "R11",
-    "R12",
-    "R13",
-}
+GUIDES_BREAKS = (
+    "J3", "J5", "J7", "J8", "J9", "J10", "S1", "S6", "P1", "P2", "P3", "P6", "R2", "R3", "R11", "R12", "R13",
+)  # fmt: skip
+GUIDES_KEEPS = ("J1", "J2", "T1", "T2", "T4", "T5", "P4")
 
 
 def python(name: str) -> Opened:
@@ -69,9 +54,9 @@ def typescript(name: str) -> Opened:
     return opened
 
 
-def verdicts(arena: Arena, client: Client) -> dict[str, tuple[Word, str]]:
+def verdicts(arena: Arena, client: Client, only: Collection[str] = CATALOGUE) -> dict[str, tuple[Word, str]]:
     found: dict[str, tuple[Word, str]] = {}
-    for contract in CATALOGUE.values():
+    for contract in map(CATALOGUE.__getitem__, only):
         if contract.needs <= client.capabilities:
             verdict = judge(contract, lambda plan: play(plan, arena), offered=client.capabilities, examples=0)
             found[contract.id] = verdict.word, verdict.reason
@@ -102,17 +87,16 @@ def test_a_careful_client_keeps_all_that_it_claims(opened: Opened, kind: type[Ar
 )
 def test_the_loops_of_the_guide_break_what_they_do_not_think_of(opened: Opened, tmp_path: Path) -> None:
     with opened(tmp_path) as (arena, client):
-        found = verdicts(arena, client)
+        found = verdicts(arena, client, [*GUIDES_KEEPS, *GUIDES_BREAKS])
 
-    broken = {id_ for id_, (word, _) in found.items() if word == "broken"}
-    assert broken >= GUIDES_BREAKS
-    assert {found[id_][0] for id_ in ("J1", "J2", "T2", "T4")} == {"kept"}
+    kept = {id_: told for id_, told in found.items() if told[0] != "broken"}
+    assert kept == dict.fromkeys(GUIDES_KEEPS, ("kept", ""))
 
 
 @pytest.mark.skipif(
     any(shutil.which(tool) is None for tool in ("bash", "curl", "jq")), reason="bash, curl and jq are not all here"
 )
-@pytest.mark.parametrize("id_", ["J1", "J3", "J5", "J8", "J9", "S1", "P3", "R1", "R2", "R3", "R11"])
+@pytest.mark.parametrize("id_", ["J1", "J9", "S1", "P3", "R2", "R11"])
 def test_a_client_of_bash_curl_and_jq_keeps_its_head(id_: str, shell: tuple[Arena, Client]) -> None:
     arena, client = shell
     contract = CATALOGUE[id_]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema_rs
 import pytest
@@ -19,10 +19,13 @@ from batchproof.adapters import messages
 from batchproof.adapters.call import Call
 from batchproof.adapters.messages import Answer, Done, Greeting, ProtocolError, read_reply, written
 from batchproof.adapters.program import Manner, Program
+from batchproof.adapters.python import KEYWORDS
 from batchproof.errors import UsageError
 from batchproof.observation import Ending
 from batchproof.outcome import Outcome
+from batchproof.plan import Capability
 from batchproof.staging import Request
+from tests.programs import ROOT
 
 BAD = Path(__file__).parent / "programs" / "bad.py"
 SCHEMA = json.loads((Path(messages.__file__).parent / "protocol.schema.json").read_text())
@@ -289,3 +292,15 @@ def test_the_schema_and_the_reader_agree_on_what_is_an_answer(
     else:
         with pytest.raises(ProtocolError):
             read()
+
+
+def test_the_page_says_what_the_protocol_says() -> None:
+    page = (ROOT / "docs" / "adapters.md").read_text()
+    schema = jsonschema_rs.validator_for(SCHEMA)
+    (wire,) = re.findall(r"^```json\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+
+    for line in wire.splitlines():
+        schema.validate(json.loads(line))
+    verbs = [shape.__struct_config__.tag for shape in get_args(messages.Asked)]
+    told = [*KEYWORDS, *get_args(Capability), *verbs]
+    assert [name for name in told if f"`{name}`" not in page] == []

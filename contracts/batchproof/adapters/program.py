@@ -75,6 +75,8 @@ class Program:
         self._numbers = count(1)
         self._number = 0
         self._is_interrupted = False
+        # Whoever plays plans to it finds out whether the clock sees how it waits.
+        self.shares_clock = False
         self.greeting = self._greeted()
 
     @property
@@ -84,8 +86,9 @@ class Program:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What it says that it offers."""
-        return frozenset(self.greeting.capabilities)
+        """What it says that it offers, and what was found out."""
+        found: set[Capability] = {"deadline"} if self.shares_clock else set()
+        return frozenset(self.greeting.capabilities) | found
 
     @property
     def pid(self) -> int | None:

@@ -47,7 +47,7 @@ class PythonClient:
         self._taken = _keywords(run, name)
         found: set[Capability] = {KEYWORDS[keyword] for keyword in self._taken & KEYWORDS.keys()}
         reports_cost = inspect.signature(run).return_annotation in (Returned, "Returned")
-        found.add("poison")
+        found |= {"poison", "deadline"}
         if reports_cost:
             found.add("cost")
         self._capabilities = frozenset(found)

@@ -3,9 +3,7 @@
 It does not know plans.
 """
 
-import time
-
-import httpx2
+from typing import Any
 
 from batchmock.clock import Clock
 from batchmock.emulator import Emulator
@@ -22,12 +20,12 @@ class ServedEmulator(WorkspaceHandle):
 
     def __init__(self, clock: Clock, *, api_key: str, body_bytes_max: int | None = None) -> None:
         settings = Settings(clock=clock.setting, one_clock=True, body_bytes_max=body_bytes_max)
-        emulator = Emulator(settings, real=time.time_ns, clock=clock)
+        emulator = Emulator(settings, real=clock.now, clock=clock)
         super().__init__(emulator, api_key)
         self.app = app_of(emulator, no_record)
         self._beside = build_app(emulator)
 
-    def http_client(self) -> httpx2.Client:
+    def http_client(self) -> Any:
         """Return a client that reaches it beside the socket, from any thread."""
         used = library("httpx2")
-        return httpx2.Client(base_url=BASE_URL, transport=used.transport(self._beside, used), trust_env=False)
+        return used.module.Client(base_url=BASE_URL, transport=used.transport(self._beside, used), trust_env=False)

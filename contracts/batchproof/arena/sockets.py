@@ -38,6 +38,7 @@ class Sockets:
         self._program = program
         self._house = house
         self._now = START
+        program.shares_clock = house.is_waited_on
 
     def stage(self, plan: Plan) -> Stage:
         """Return an emulator that listens, with a plan's scenario."""
@@ -95,11 +96,11 @@ class _Play:
     def _called(self, program: Program, number: int, *, is_rival: bool = False) -> Ending:
         call = call_of(self._stage.plan, number, self._house.url, self._state_dir, lambda: None)
         try:
-            # Whether it shares the clock is known once it runs.
+            # It has to be on the clock before time is held for it.
             program.start()
             if not is_rival:
                 self._house.recall()
-            sleep_s = None if self._house.is_waited_on else SLEEP_S
+            sleep_s = None if self._program.shares_clock else SLEEP_S
             manner = Manner(is_resumed=number > 0, sleep_s=sleep_s, watch=self._watch)
             return program.call(call, manner)
         except UsageError as error:

@@ -6,15 +6,18 @@ Each is played the tables of the whole catalogue; drawn plans find no more of th
 import os
 import shutil
 from collections.abc import Callable, Collection, Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from batchproof.adapters.call import Client
+from batchproof.adapters.program import Program
+from batchproof.arena.house import House
 from batchproof.arena.inprocess import InProcess
 from batchproof.arena.open import open_arena, open_program
 from batchproof.arena.sockets import Sockets
+from batchproof.arena.stage import START
 from batchproof.catalogue.index import CATALOGUE
 from batchproof.checks.returns import fulfilled
 from batchproof.contract import Word
@@ -42,16 +45,15 @@ def python(name: str) -> Opened:
 
 
 def typescript(name: str) -> Opened:
-    @contextmanager
-    def opened(folder: Path) -> Generator[tuple[Arena, Client]]:
-        # As a user has it: beside the SDK.
-        for file in (CLIENTS / "node").glob("*.mjs"):
-            shutil.copy(file, folder)
-        (folder / "node_modules").symlink_to(node_folder_with(TYPESCRIPT).resolve() / "node_modules")
-        with open_program([str(NODE), str(folder / name)]) as found:
-            yield found
+    return lambda folder: open_program(node(folder, name))
 
-    return opened
+
+def node(folder: Path, name: str) -> list[str]:
+    # As a user has it: beside the SDK.
+    for file in (CLIENTS / "node").glob("*.mjs"):
+        shutil.copy(file, folder)
+    (folder / "node_modules").symlink_to(node_folder_with(TYPESCRIPT).resolve() / "node_modules")
+    return [str(NODE), str(folder / name)]
 
 
 def verdicts(arena: Arena, client: Client, only: Collection[str] = CATALOGUE) -> dict[str, tuple[Word, str]]:
@@ -91,6 +93,18 @@ def test_the_loops_of_the_guide_break_what_they_do_not_think_of(opened: Opened, 
 
     kept = {id_: told for id_, told in found.items() if told[0] != "broken"}
     assert kept == dict.fromkeys(GUIDES_KEEPS, ("kept", ""))
+
+
+def test_a_program_that_cannot_share_the_clock_is_not_blamed_for_it(tmp_path: Path) -> None:
+    with House.open(START) as house:
+        program = Program(node(tmp_path, "hardened.mjs"), env=os.environ)
+        try:
+            found = verdicts(Sockets(program, house), program, ["P1", "P2", "P3", "P4", "P5", "P6", "P12", "S14"])
+        finally:
+            program.end()
+
+    assert {id_ for id_, (word, _) in found.items() if word == "not claimed"} == {"P2", "P5"}
+    assert {word for word, _ in found.values()} == {"kept", "not claimed"}
 
 
 @pytest.mark.skipif(

@@ -23,6 +23,7 @@ from batchproof.checks.returns import (
 )
 from batchproof.contract import Contract
 from batchproof.plan import CALM, WHOLE_LIFE, Damage, Edit, Life, Moment, Plan, Row
+from batchproof.strategies.lives import damages, edits, killed_again, killed_once, moments
 from batchproof.strategies.plans import plans
 from batchproof.strategies.rows import any_keys, rows
 
@@ -51,13 +52,6 @@ def _damaged(at: int, damage: Damage) -> tuple[Life, ...]:
     return Life(kill=Moment(exchange=at)), Life(damage=damage)
 
 
-moments = st.builds(Moment, exchange=st.integers(1, 24), phase=st.sampled_from(["before", "after", "within"]))
-kills = moments.map(lambda at: (Life(kill=at), WHOLE_LIFE))
-damages = st.builds(
-    Damage, how=st.sampled_from(["truncate", "flip", "empty"]), at=st.floats(0, 1, allow_nan=False, width=32)
-)
-edits = st.builds(Edit, what=st.sampled_from(["prompt", "model", "order", "api_key"]), row=st.integers(0, 1))
-
 CONTRACTS = (
     Contract(
         id="S2",
@@ -77,7 +71,7 @@ CONTRACTS = (
             *(_killed(Moment(exchange=at, phase="after")) for at in (1, 2)),
             *(_killed(Moment(exchange=at)) for at in (1, 2, 3)),
         ),
-        plans=plans(lives=kills),
+        plans=plans(lives=st.one_of(killed_once(), killed_again())),
     ),
     Contract(
         id="S3",
@@ -141,7 +135,7 @@ CONTRACTS = (
             _killed(Moment(exchange=3), then=Life(edits=(Edit(what=what),)))  # pyright: ignore
             for what in ("prompt", "model", "order", "api_key")
         ),
-        plans=plans(lives=st.builds(_edited, moments, edits)),
+        plans=plans(lives=st.builds(_edited, moments(), edits())),
     ),
     Contract(
         id="P9",
@@ -191,7 +185,7 @@ CONTRACTS = (
             _killed(Moment(exchange=3), then=Life(damage=Damage(how=how, at=at)))  # pyright: ignore
             for how, at in (("truncate", 0.5), ("truncate", 0.9), ("empty", 0.0), ("flip", 0.1), ("flip", 0.5))
         ),
-        plans=plans(lives=st.builds(_damaged, st.integers(2, 10), damages)),
+        plans=plans(lives=st.builds(_damaged, st.integers(2, 10), damages())),
     ),
     Contract(
         id="R10",
@@ -214,6 +208,6 @@ CONTRACTS = (
             ),
             _killed(Moment(exchange=3), then=Life(waited=30 * DAY)),
         ),
-        plans=plans(lives=kills),
+        plans=plans(lives=killed_once()),
     ),
 )

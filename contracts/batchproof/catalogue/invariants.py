@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import hypothesis.strategies as st
 
-from batchproof.catalogue.crash import kills
 from batchproof.checks.all_of import all_of
 from batchproof.checks.billing import bought_once
 from batchproof.checks.calls import not_canceled, not_sent_elsewhere
@@ -20,6 +19,7 @@ from batchproof.contract import Check, Contract, Level
 from batchproof.outcome import FINAL, PASSING
 from batchproof.plan import WHOLE_LIFE
 from batchproof.strategies.faults import bursts, cuts, framings, missing
+from batchproof.strategies.lives import killed_again, killed_once
 from batchproof.strategies.plans import plans, scenarios
 from batchproof.strategies.rows import TEXT, plain_keys, rows
 
@@ -41,9 +41,11 @@ EVERYTHING = plans(
         max_size=12,
     ),
     scenario=scenarios(faults=_faults),
-    lives=st.one_of(st.just((WHOLE_LIFE,)), kills),
+    lives=st.one_of(st.just((WHOLE_LIFE,)), killed_once()),
 )
-KILLED = plans(rows=rows(states=("succeeded", "errored"), errors=FINAL, said=TEXT, min_size=1), lives=kills)
+KILLED = plans(
+    rows=rows(states=("succeeded", "errored"), errors=FINAL, said=TEXT, min_size=1), lives=killed_again()
+)
 
 
 def _invariant(

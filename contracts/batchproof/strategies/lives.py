@@ -1,7 +1,7 @@
 """What befalls a client's process: kills at moments that a server sees, one after another, then a life in peace.
 
-Nothing goes wrong with the network after the first life, and the last is left to come to its end: whatever was done
-to a client before, it has to be whole again then. It does not know contracts.
+Nothing goes wrong with the network after the first life, and the last is left to come to its end: whatever was
+done to a client before, it has to be whole again then. It does not know contracts.
 """
 
 import hypothesis.strategies as st

@@ -3,6 +3,7 @@
 import json
 from typing import Any, cast
 
+import httpx2
 import jsonschema_rs
 import pytest
 from hypothesis import given, settings
@@ -315,6 +316,10 @@ def test_the_description_is_openapi_and_names_every_call() -> None:
     assert described == {(call.method, f"/_emulator{call.path}") for call in CALLS} | own
 
 
+# A client joins a clock for as long as it keeps its connection, so these are asked over a socket.
+OF_A_CONNECTION = {("POST", "/clock/clients"), ("POST", "/clock/wait")}
+
+
 def test_every_answer_is_as_described() -> None:
     app, snapshot = snapshot_of_a_life()
     batch_id = snapshot["batches"][0]["id"]
@@ -326,11 +331,35 @@ def test_every_answer_is_as_described() -> None:
         ("POST", "/restore"): snapshot,
     }
     for call in CALLS:
-        operation = document["paths"][f"/_emulator{call.path}"][call.method.lower()]
+        if (call.method, call.path) in OF_A_CONNECTION:
+            continue
         path = f"/_emulator{call.path.format(batch_id=batch_id)}"
         status, headers, answer = app(call.method, path, bodies.get((call.method, call.path)))
         assert status == 200
-        schema = operation["responses"]["200"]["content"][headers["content-type"]]["schema"]
-        validator = jsonschema_rs.validator_for(schema | {"components": document["components"]})
+        described = as_described(document, call.method, call.path, headers["content-type"])
         for line in answer.splitlines():
-            validator.validate(json.loads(line))
+            described.validate(json.loads(line))
+
+
+def test_the_answers_to_a_client_of_a_coupled_clock_are_as_described() -> None:
+    document = App().ask("GET", "/_emulator/openapi.json")
+    with (
+        serving("--clock", "coupled", "--quiet") as server,
+        httpx2.Client(base_url=f"{server.url}/_emulator", headers={"x-api-key": "test"}) as http,
+        http.stream("POST", "/clock/clients", json={"name": "sleeper"}) as staying,
+    ):
+        # Held on to: a client has left once nobody reads on.
+        lines = staying.iter_lines()
+        joined = json.loads(next(lines))
+        as_described(document, "POST", "/clock/clients", staying.headers["content-type"]).validate(joined)
+        until = joined["now_us"] + 86_400_000_000
+        waited = http.post("/clock/wait", json={"client": joined["client"], "until_us": until})
+
+        as_described(document, "POST", "/clock/wait", waited.headers["content-type"]).validate(waited.json())
+        assert waited.json() == {"now_us": until}
+
+
+def as_described(document: Any, method: str, path: str, content_type: str) -> jsonschema_rs.Draft202012Validator:
+    operation = document["paths"][f"/_emulator{path}"][method.lower()]
+    schema = operation["responses"]["200"]["content"][content_type]["schema"]
+    return jsonschema_rs.Draft202012Validator(schema | {"components": document["components"]})

@@ -92,9 +92,11 @@ class Runner:
         return self._result(is_complete=False)
 
     def _run(self, folder: Path) -> Iterator[Event]:
-        self._hire(folder)
-        self._ready = self._met(self._judges[0])
         chosen = _chosen(self._only)
+        # All at once: each takes a second to get to know the client.
+        for _ in range(max(1, min(self._processes, len(chosen)))):
+            self._hire(folder)
+        self._ready = self._met(self._judges[0])
         applicable = [one for one in chosen if one.needs <= set(self._ready.capabilities)]
         for contract in chosen:
             if contract not in applicable:
@@ -108,8 +110,6 @@ class Runner:
             if contract.id in self._verdicts:
                 yield Judged(verdict=self._verdicts[contract.id])
         todo = deque(contract.id for contract in applicable)
-        while len(self._judges) < min(self._processes, len(todo)):
-            self._hire(folder)
         yield from self._judge_all(todo, folder)
         yield Finished(run=self._result(is_complete=True))
 
@@ -141,7 +141,7 @@ class Runner:
             case Ready():
                 yield from self._hand(judge, todo)
             case Done(verdict, invariants):
-                yield self._noted(verdict, time.monotonic())
+                yield self._noted(verdict)
                 self._show(invariants)
                 judge.contract = None
                 yield from self._hand(judge, todo)
@@ -157,7 +157,7 @@ class Runner:
             judge.pipe.send(judge.contract)
             yield Judging(contract=judge.contract)
 
-    def _noted(self, verdict: Verdict, now_s: float) -> Judged:
+    def _noted(self, verdict: Verdict) -> Judged:
         self._verdicts[verdict.contract] = verdict
         return Judged(verdict=verdict)
 
@@ -177,7 +177,7 @@ class Runner:
         reason = f"it took its process with it (exit code {judge.process.exitcode}): {_tail(judge.output)}"
         finding = Finding(reason=reason, key=None, plan=judge.plan, timeline=(), played=0, seed=self._seed)
         verdict = Verdict(contract=judge.contract, word="broken", reason=reason, finding=finding)
-        yield self._noted(verdict, time.monotonic())
+        yield self._noted(verdict)
         if todo:
             self._hire(folder)
 

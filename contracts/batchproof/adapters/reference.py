@@ -51,6 +51,7 @@ def _returned(work: Callable[[], BatchRun]) -> Returned:
         with work() as done:
             return Returned(outcomes=dict(done), cost_usd=done.cost().usd)
     except UnfinishedError as error:
-        error.outcomes = dict(error.run)  # pyright: ignore
+        # What has no outcome is missing, and said to be.
+        error.outcomes = dict.fromkeys(error.run.open_keys()) | dict(error.run)  # pyright: ignore
         error.run.close()
         raise

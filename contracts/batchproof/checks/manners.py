@@ -62,9 +62,7 @@ def waits_when_told(evidence: Evidence) -> Break | None:
     calls = evidence.by_client
     for at, call in enumerate(calls):
         told_s = retry_after_s(call)
-        again = next(
-            (one for one in calls[at + 1 :] if (one.operation, one.path) == (call.operation, call.path)), None
-        )
+        again = next((one for one in calls[at + 1 :] if _is_the_same(one, call)), None)
         if call.status in (429, 503, 529) and told_s is not None and again is not None:
             waited_s = (again.came - call.came) / SECOND
             if waited_s < min(told_s, HONOURED_S_MAX) - 1:
@@ -72,6 +70,11 @@ def waits_when_told(evidence: Evidence) -> Break | None:
                     f"it was told to wait for {told_s:g} s, and called {call.operation} again after {waited_s:g} s"
                 )
     return None
+
+
+def _is_the_same(one: Exchange, call: Exchange) -> bool:
+    """Tell whether a call repeats another; another process cannot know what that was told."""
+    return (one.life, one.operation, one.path) == (call.life, call.operation, call.path)
 
 
 def retry_after_s(call: Exchange) -> float | None:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
+from batchproof.checks.naming import names_key
 from batchproof.checks.rows import wrong
 from batchproof.contract import Break
 from batchproof.evidence import Evidence
@@ -84,8 +85,11 @@ def named_or_missing(evidence: Evidence) -> Break | None:
     unserved = [key for key in evidence.asked.nonces if not evidence.served_for(key)]
     if ending.how != "raised" or not unserved:
         return fulfilled(evidence)
+    if len(unserved) == len(evidence.asked.nonces) and all(name in ending.error for name in evidence.batch_ids):
+        # Nothing came of the whole batch: its name says which requests those are.
+        return carried_right(evidence, ending)
     for key in unserved:
-        if key not in ending.error:
+        if key not in (ending.outcomes or {}) and not names_key(ending.error, key):
             return Break(f"it raised an error that does not name {key!r}, which has no line: {_said(ending)}", key)
     return carried_right(evidence, ending)
 
@@ -178,9 +182,7 @@ def names_batches(evidence: Evidence) -> Break | None:
 
 
 def _unnamed(ending: Ending, keys: Collection[str]) -> Break | None:
-    if any(
-        key in ending.error or repr(key) in ending.error or repr(key[:40])[1:-1] in ending.error for key in keys
-    ):
+    if any(names_key(ending.error, key) for key in keys):
         return None
     return Break(f"it refused without naming a key: {_said(ending)}")
 

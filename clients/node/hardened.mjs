@@ -13,7 +13,9 @@ const BACKOFF_S = [5, 30, 120, 300];
 
 async function run(message) {
   const keys = message.requests.map((request) => request.custom_id);
-  if (new Set(keys).size < keys.length) throw new Error(`nothing was sent, as a custom_id is there twice: ${keys}`);
+  const seen = new Set();
+  const twice = keys.find((key) => seen.size === seen.add(key).size);
+  if (twice !== undefined) throw new Error(`nothing was sent, as a custom_id is there twice: ${JSON.stringify(twice)}`);
   if (!keys.length) return {};
   const requests = message.requests.map(({ params }, number) => ({ custom_id: `r${number}`, params }));
   const api = new Api(message);

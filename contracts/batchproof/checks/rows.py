@@ -24,7 +24,9 @@ def wrong(evidence: Evidence, key: str, outcome: Outcome) -> Break | None:
     served = evidence.served_for(key)
     if not served:
         return _unserved(evidence, key, outcome)
-    if _is_open(outcome) and not all(map(_is_certain, served)):
+    # Sent again, it may have no line in the later batch: then nobody knows, whatever the first one said.
+    sent = set(evidence.sent_for(key))
+    if _is_open(outcome) and (len(sent) > len(served) or not all(map(_is_certain, served))):
         return None
     # Of several lines for one request in one file, the first counts: whoever takes a later one has lost another.
     reasons = [_differs(outcome, lines[0]) for downloads in served for lines in downloads]

@@ -1,6 +1,6 @@
 """The poll loop of the official guide, and the plain loop over the results, as a client under test.
 
-docs/adapters.md shows what contracts it breaks. It does not know of bad days.
+docs/contracts.md shows what contracts it breaks. It does not know of bad days.
 """
 
 import time

@@ -23,6 +23,7 @@ from batchproof.checks.returns import fulfilled
 from batchproof.contract import Word
 from batchproof.evidence import Evidence
 from batchproof.plan import CALM, Plan, Row
+from batchproof.reports.terminal import excerpt, shortened
 from batchproof.run import Target
 from batchproof.search import judge
 from batchproof.trial import Arena, play
@@ -93,6 +94,24 @@ def test_the_loops_of_the_guide_break_what_they_do_not_think_of(opened: Opened, 
 
     kept = {id_: told for id_, told in found.items() if told[0] != "broken"}
     assert kept == dict.fromkeys(GUIDES_KEEPS, ("kept", ""))
+
+
+def test_the_page_tells_what_the_loop_of_the_guide_breaks_and_keeps() -> None:
+    page = (ROOT / "docs" / "contracts.md").read_text().replace("\n", " ")
+
+    assert f"{', '.join(GUIDES_KEEPS[:-1])} and {GUIDES_KEEPS[-1]} are kept" in page
+    assert f"It breaks {', '.join(GUIDES_BREAKS[:-1])} and {GUIDES_BREAKS[-1]}" in page
+
+
+@pytest.mark.parametrize("contract", ["S1", "R2"])
+def test_the_page_shows_what_the_loop_of_the_guide_comes_to(contract: str) -> None:
+    page = (ROOT / "docs" / "contracts.md").read_text()
+    with python("guide.py")(Path()) as (arena, client):
+        found = judge(CATALOGUE[contract], lambda plan: play(plan, arena), offered=client.capabilities, examples=0)
+
+    assert found.finding is not None
+    for line in excerpt(found.finding.timeline):
+        assert shortened(line) in page
 
 
 def test_a_program_that_cannot_share_the_clock_is_not_blamed_for_it(tmp_path: Path) -> None:

@@ -52,6 +52,15 @@ def _damaged(at: int, damage: Damage) -> tuple[Life, ...]:
     return Life(kill=Moment(exchange=at)), Life(damage=damage)
 
 
+EDITS = (Edit(what="prompt"), Edit(what="model"), Edit(what="order"), Edit(what="api_key"))
+DAMAGES = (
+    Damage(how="truncate", at=0.5),
+    Damage(how="truncate", at=0.9),
+    Damage(how="empty", at=0.0),
+    Damage(how="flip", at=0.1),
+    Damage(how="flip", at=0.5),
+)
+
 CONTRACTS = (
     Contract(
         id="S2",
@@ -131,10 +140,7 @@ CONTRACTS = (
         fix="Keep a fingerprint of ids, bodies, account and URL in the journal, and compare all of it.",
         check=fulfilled_or_raised,
         needs=frozenset({"resume"}),
-        table=tuple(
-            _killed(Moment(exchange=3), then=Life(edits=(Edit(what=what),)))  # pyright: ignore
-            for what in ("prompt", "model", "order", "api_key")
-        ),
+        table=tuple(_killed(Moment(exchange=3), then=Life(edits=(edit,))) for edit in EDITS),
         plans=plans(lives=st.builds(_edited, moments(), edits())),
     ),
     Contract(
@@ -148,10 +154,7 @@ CONTRACTS = (
         fix="Lock the journal for as long as a run lasts.",
         check=all_of(bought_once, one_delivers),
         needs=frozenset({"resume"}),
-        table=tuple(
-            Plan(rows=TWO, lives=(Life(rival=Moment(exchange=at, phase=phase)),))  # pyright: ignore
-            for at, phase in ((1, "before"), (2, "before"), (3, "before"))
-        ),
+        table=tuple(Plan(rows=TWO, lives=(Life(rival=Moment(exchange=at)),)) for at in (1, 2, 3)),
         plans=plans(lives=st.integers(1, 10).map(lambda at: (Life(rival=Moment(exchange=at)),))),
     ),
     Contract(
@@ -181,10 +184,7 @@ CONTRACTS = (
         fix="Write to a temporary file, fsync, rename; stop when what is there cannot be read.",
         check=all_of(bought_once, fulfilled_or_raised, ends_by_itself),
         needs=frozenset({"resume"}),
-        table=tuple(
-            _killed(Moment(exchange=3), then=Life(damage=Damage(how=how, at=at)))  # pyright: ignore
-            for how, at in (("truncate", 0.5), ("truncate", 0.9), ("empty", 0.0), ("flip", 0.1), ("flip", 0.5))
-        ),
+        table=tuple(_killed(Moment(exchange=3), then=Life(damage=damage)) for damage in DAMAGES),
         plans=plans(lives=st.builds(_damaged, st.integers(2, 10), damages())),
     ),
     Contract(

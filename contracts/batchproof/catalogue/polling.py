@@ -6,7 +6,7 @@ It does not know how plans are played. Each id is that of a way in which real cl
 import hypothesis.strategies as st
 from msgspec.structs import replace
 
-from batchmock.faults import Answer, AnyFault, Patch, Reset
+from batchmock.faults import Answer, AnyFault, Operation, Patch, Reset
 from batchmock.switches import Lag, Switches
 from batchmock.times import DAY, HOUR, SECOND
 from batchmock.timing import Fixed, Timing
@@ -47,12 +47,12 @@ def _from_then_on(fault: AnyFault) -> Plan:
     return replace(faulty(replace(fault, calls=tuple(range(2, 20_000)))), patience=4 * DAY)
 
 
-def _answers(status: int, **more: object) -> AnyFault:
-    return Answer(on=POLLS, status=status, **more)  # pyright: ignore
+def _answers(status: int, *, calls: tuple[int, ...] = ()) -> AnyFault:
+    return Answer(on=POLLS, status=status, calls=calls)
 
 
-def _said(value: str, *, on: tuple[str, ...] = POLLS, status: int = 429) -> AnyFault:
-    return Answer(on=on, calls=(1,), status=status, headers={"retry-after": value})  # pyright: ignore
+def _said(value: str, *, on: tuple[Operation, ...] = POLLS, status: int = 429) -> AnyFault:
+    return Answer(on=on, calls=(1,), status=status, headers={"retry-after": value})
 
 
 def _limited(value: str, status: int) -> Faults:

@@ -3,6 +3,8 @@
 It does not know how plans are played. Each id is that of a way in which real clients were seen to fail.
 """
 
+from typing import Literal
+
 import hypothesis.strategies as st
 from msgspec.structs import replace
 
@@ -74,8 +76,8 @@ def _split(
     return Plan(rows=made, scenario=scenario, requests_max=requests_max, bytes_max=bytes_max)
 
 
-def _interrupted(at: int, policy: str, times: int = 1) -> Plan:
-    life = Life(interrupt=Interrupt(at=Moment(exchange=at), policy=policy, times=times))  # pyright: ignore
+def _interrupted(at: int, policy: Literal["detach", "cancel"], times: int = 1) -> Plan:
+    life = Life(interrupt=Interrupt(at=Moment(exchange=at), policy=policy, times=times))
     return Plan(rows=TWO, lives=(life,))
 
 
@@ -101,6 +103,8 @@ _usages = st.builds(
     ),
     st.booleans(),
 )
+
+POLICIES: tuple[Literal["detach", "cancel"], ...] = ("detach", "cancel")
 
 CONTRACTS = (
     Contract(
@@ -232,7 +236,7 @@ CONTRACTS = (
         fix="Catch BaseException, do what the policy says, name the batches, and raise again.",
         check=interrupted_as_told,
         table=(
-            *(_interrupted(at, policy) for at in (2, 3) for policy in ("detach", "cancel")),
+            *(_interrupted(at, policy) for at in (2, 3) for policy in POLICIES),
             _interrupted(3, "detach", times=2),
             faulty(Answer(on=("retrieve",), status=401)),
             faulty(Answer(on=("retrieve",), calls=(1, 2), status=500)),

@@ -118,6 +118,8 @@ def _module(place: str) -> ModuleType:
         return _file(Path(place)) if place.endswith(".py") else importlib.import_module(place)
     except ModuleNotFoundError as error:
         raise UsageError(f"cannot import {place}: {error}; looked in {Path.cwd()} and on sys.path") from None
+    except UsageError:
+        raise
     except Exception as error:
         raise UsageError(f"cannot import {place}: {type(error).__name__}: {error}") from error
 

@@ -32,7 +32,7 @@ def run(
     """Run requests through the reference client; its journal is in ``state_dir``.
 
     Raises:
-        UnfinishedError: with ``outcomes``, those that there are.
+        NotAllError: not every request has an outcome.
     """
     policy = Policy(
         requests_max=requests_max or REQUESTS_MAX,
@@ -46,12 +46,19 @@ def run(
     return _returned(lambda: client.run(pairs, journal=state_dir / "journal.db"))
 
 
+class NotAllError(Exception):
+    """Some requests have no outcome; ``outcomes`` has those of the others, and None for these."""
+
+    def __init__(self, error: UnfinishedError) -> None:
+        super().__init__(str(error))
+        self.outcomes: dict[str, object] = dict(error.run)
+        self.outcomes.update((key, None) for key in error.run.open_keys())
+
+
 def _returned(work: Callable[[], BatchRun]) -> Returned:
     try:
         with work() as done:
             return Returned(outcomes=dict(done), cost_usd=done.cost().usd)
     except UnfinishedError as error:
-        # What has no outcome is missing, and said to be.
-        error.outcomes = dict.fromkeys(error.run.open_keys()) | dict(error.run)  # pyright: ignore
-        error.run.close()
-        raise
+        with error.run:
+            raise NotAllError(error) from error

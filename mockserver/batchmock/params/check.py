@@ -4,6 +4,7 @@ It does not know when a request is checked, nor what becomes of one that is in o
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Raw
@@ -11,7 +12,8 @@ from msgspec import Raw
 from batchmock.params.case import Case, Params
 from batchmock.params.explain import explain
 from batchmock.params.finding import Finding
-from batchmock.params.rules import NOT_TAKEN, RULES, Rule
+from batchmock.params.plain import plainly_in_order
+from batchmock.params.rules import ANSWERED, NOT_TAKEN, RULES, Rule
 from batchmock.params.shapes import Schema, Surface, schemas, validator
 from batchmock.params.terms import Terms
 from batchmock.wire.result import RowError
@@ -23,9 +25,8 @@ Explain = Callable[["ValidationError", Schema], Finding | None]
 Find = Callable[[Raw | bytes], Finding | None]
 Check = Callable[[Raw | bytes], RowError | None]
 
-# Most requests have these fields and one message; only the rules on the first two can find anything then.
+# What rules say of these alone holds for all params that have the same.
 _FIXED: Final = frozenset({"model", "max_tokens"})
-_PLAIN: Final = _FIXED | {"messages", "system", "metadata", "service_tier"}
 
 
 def checker(terms: Terms) -> Check:
@@ -50,12 +51,33 @@ def finder_at_create(terms: Terms) -> Find:
 
 
 def _finder(terms: Terms, known: Sequence[Rule], misshapen: Explain) -> Find:
+    rules = [rule for rule in known if terms.surface in rule.surfaces and terms.api_version in rule.versions]
+    fixed = [rule.find for rule in rules if _FIXED.issuperset(rule.on)]
+
+    def fits(model: str, max_tokens: int) -> bool:
+        case = Case({"model": model, "max_tokens": max_tokens}, terms)
+        return not any(find(case) for find in fixed)
+
+    # The schema takes a while to read, and many a batch never needs it.
+    @cache
+    def whole() -> Find:
+        return _whole(terms, rules, misshapen)
+
+    # What counts tokens takes no `max_tokens`.
+    is_in_order = plainly_in_order(fits) if terms.surface in ANSWERED else _never
+    return lambda raw: None if is_in_order(raw) else whole()(raw)
+
+
+def _never(raw: Raw | bytes) -> bool:
+    """Tell nothing at a glance."""
+    return False
+
+
+def _whole(terms: Terms, rules: Sequence[Rule], misshapen: Explain) -> Find:
     from pydantic_core import ValidationError
 
     surface = _surface(terms)
     schema, validate = schemas()["surfaces"][surface], validator(surface).validate_json
-    rules = [rule for rule in known if terms.surface in rule.surfaces and terms.api_version in rule.versions]
-    fixed = [rule.find for rule in rules if _FIXED.issuperset(rule.on)]
 
     def look(raw: Raw | bytes) -> Finding | None:
         try:
@@ -63,8 +85,8 @@ def _finder(terms: Terms, known: Sequence[Rule], misshapen: Explain) -> Find:
         except ValidationError as error:
             return misshapen(error, schema)
         case = Case(params, terms)
-        for find in fixed if _is_plain(params) else [one.find for one in rules if not one.on.isdisjoint(params)]:
-            if finding := find(case):
+        for rule in rules:
+            if not rule.on.isdisjoint(params) and (finding := rule.find(case)):
                 return finding
         return None
 
@@ -76,13 +98,3 @@ def _surface(terms: Terms) -> Surface:
     if terms.surface == "count_tokens":
         return "count_tokens_beta" if terms.betas else "count_tokens"
     return "create_beta" if terms.betas else "create"
-
-
-def _is_plain(params: Params) -> bool:
-    """Tell whether this is a text to a model, as most requests are; a test holds that other rules mind none."""
-    if not _PLAIN.issuperset(params) or len(params["messages"]) != 1:
-        return False
-    turn = params["messages"][0]
-    if turn["role"] != "user" or not isinstance(params.get("system", ""), str):
-        return False
-    return isinstance(turn["content"], str) and bool(turn["content"]) and not turn["content"].isspace()

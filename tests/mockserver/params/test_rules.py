@@ -1,29 +1,19 @@
 """What no type says: each rule refuses, in its words, under its terms, and only there."""
 
-from typing import Any
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from batchmock.models import MODELS, Model
-from batchmock.params.case import Case
 from batchmock.params.rules import RULES
 from batchmock.params.terms import Terms
 from tests.mockserver.params.asking import (
-    BATCH,
-    BATCH_NEWER,
     HAIKU,
     NEWER,
     OLDER,
-    SONNET,
-    SYNC,
     Json,
     found,
     labels,
     message,
     params,
-    user,
 )
 from tests.mockserver.params.refusals import EXTRA, REFUSALS, Refusal
 
@@ -103,20 +93,3 @@ def test_models_are_those_of_the_terms() -> None:
 
 def test_wrong_shapes_come_before_rules() -> None:
     assert message(params(stream=True, model="claude-none", zzz=1)) == f"zzz: {EXTRA}"
-
-
-plain: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
-    {
-        "model": st.sampled_from([HAIKU, SONNET]),
-        "max_tokens": st.integers(1, 64_000),
-        "messages": st.text(min_size=1).filter(lambda said: not said.isspace()).map(lambda said: [user(said)]),
-    },
-    optional={"system": st.text(), "metadata": st.just({"user_id": "u"}), "service_tier": st.just("auto")},
-)
-
-
-@given(plain)
-def test_a_plain_request_breaks_no_rule_that_is_skipped_for_it(asked: Json) -> None:
-    for terms in (BATCH, BATCH_NEWER, SYNC):
-        concerned = [rule for rule in RULES if terms.surface in rule.surfaces and not rule.on.isdisjoint(asked)]
-        assert [rule.name for rule in concerned if rule.find(Case(asked, terms))] == []

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b, shake_128
 from typing import TypeVar
 
+from xxhash import xxh3_128_digest
+
 T = TypeVar("T")
 
 # A base58-like alphabet, as ids of recordings show it: no 0, O, I or l.
@@ -20,6 +22,8 @@ _ID_BYTES = bytes(ALPHABET[value % len(ALPHABET)] for value in range(256))
 _UNIT = 2.0**-64
 # After the underscore of every prefix, in every recording.
 ID_CHARS = 24
+# A byte each of what one call draws.
+OWN_ID_CHARS = 16
 IDS_AT_ONCE = 64
 
 
@@ -89,19 +93,22 @@ def _drawn(pair: tuple[int, object]) -> int:
 
 
 class Identifiers:
-    """Ids of one kind: a prefix such as ``msg_011C``, then drawn characters; so many come after the underscore."""
+    """Ids of one kind: a prefix such as ``msg_011C``, then characters; so many come after the underscore.
 
-    __slots__ = ("_drawn", "_prefix", "_salt")
+    The last sixteen are drawn for each name, those before them for all, as the real ids of a time begin alike.
+    """
+
+    __slots__ = ("_seed", "_shared")
 
     def __init__(self, seed: int, purpose: str, prefix: str, *, chars: int = ID_CHARS) -> None:
-        self._salt = _salt(seed, purpose)
-        self._prefix = prefix
-        self._drawn = chars - len(prefix.partition("_")[2])
+        shared = chars - len(prefix.partition("_")[2]) - OWN_ID_CHARS
+        drawn = shake_128(f"{purpose}\0{seed}".encode()).digest(8 + shared)
+        self._seed = int.from_bytes(drawn[:8], "little")
+        self._shared = prefix + drawn[8:].translate(_ID_BYTES).decode("ascii")
 
     def of(self, name: str) -> str:
         """Return the id that stands for a name."""
-        digest = blake2b(name.encode(), digest_size=self._drawn, salt=self._salt).digest()
-        return self._prefix + digest.translate(_ID_BYTES).decode("ascii")
+        return self._shared + xxh3_128_digest(name.encode(), self._seed).translate(_ID_BYTES).decode("ascii")
 
 
 def batch_ids(seed: int, workspace_id: str) -> Mapping[str, Identifiers]:

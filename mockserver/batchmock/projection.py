@@ -1,24 +1,19 @@
-"""Facts + plan + now → the batch as a client sees it, and the lines of its results file.
+"""Facts + plan + now → the batch as a client sees it.
 
 Looking changes nothing, and costs the same for a batch of any size: O(1), or O(log n) where counts move while
-the batch runs; only who first sees counts waits for the verdicts they rest on. It does not know HTTP.
+the batch runs; only who first sees counts waits for the verdicts they rest on. It does not know HTTP, nor what
+stands in the results.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
 
-import msgspec
 from msgspec import Struct
 
-from batchmock.draws import Identifiers
 from batchmock.facts import BatchFacts
-from batchmock.plan import CANCELED, ERRORED, SUCCEEDED, Plan
+from batchmock.plan import Plan
 from batchmock.switches import NO_LAG, Switches
 from batchmock.times import timestamp, timestamp_z
 from batchmock.wire.batch import MessageBatch, ProcessingStatus, RequestCounts
-from batchmock.wire.result import CANCELED as CANCELED_RESULT
-from batchmock.wire.result import EXPIRED as EXPIRED_RESULT
-from batchmock.wire.result import Result, ResultLine, Succeeded
 
 
 class BatchView(Struct, frozen=True):
@@ -74,12 +69,10 @@ class BatchView(Struct, frozen=True):
         """Whether it may be another one a moment later although nothing happens to the batch."""
         return self.status != "ended" and self._counts_move
 
-    def unfold(self) -> bool:
-        """Do a slice of the work that the counts need; tell whether there is more.
-
-        Nobody has to: asked for sooner, the counts do all of it at once.
-        """
-        return self._counts_move and self.plan.verdicts.work()
+    @property
+    def needs_verdicts(self) -> bool:
+        """Whether its counts rest on verdicts that are not all known yet: asked for, they would wait for them."""
+        return self._counts_move and not self.plan.verdicts.are_known
 
     @property
     def _switches(self) -> Switches:
@@ -116,30 +109,6 @@ def render(view: BatchView, results_url: str) -> MessageBatch:
         cancel_initiated_at=None if facts.cancel_initiated_at is None else write(facts.cancel_initiated_at),
         results_url=results_url if view.has_results_url else None,
     )
-
-
-def result_lines(facts: BatchFacts, plan: Plan) -> Iterator[bytes]:
-    """Yield the lines of the results file for the next download, each one JSON object and a line feed.
-
-    They are made as they are asked for.
-    """
-    submission = facts.submission
-    ids = Identifiers(submission.scenario.seed, f"message\0{submission.id}", "msg_011C")
-    encode = msgspec.json.Encoder().encode
-    requests, states, failures = submission.requests, plan.states, plan.verdicts.failures
-    message, outcomes = plan.answerer.message, plan.schedule.outcomes
-    for index in plan.order(facts.downloads):
-        request = requests[index]
-        state = states[index]
-        result: Result
-        if state == SUCCEEDED:
-            stop = outcomes[index].stop_reason if index in outcomes else None
-            result = Succeeded(message(request, ids.of(request.custom_id), stop))
-        elif state == ERRORED:
-            result = failures[index]
-        else:
-            result = CANCELED_RESULT if state == CANCELED else EXPIRED_RESULT
-        yield encode(ResultLine(request.custom_id, result)) + b"\n"
 
 
 def counts_so_far(facts: BatchFacts, plan: Plan, now: int) -> RequestCounts:

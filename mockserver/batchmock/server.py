@@ -128,13 +128,15 @@ def new_emulator(settings: Settings) -> Emulator:
 
 def app_of(emulator: Emulator, observe: Observe) -> ASGIApp:
     """Return the app of an emulator, for an event loop."""
+    ahead = _Ahead()
     runtime = Runtime(
         pause=_breathe,
         patience=partial(_within, emulator.settings.body_patience_s),
         watch=_watched,
         turn=_turn,
         stay=_gone,
-        ahead=_Ahead().take,
+        ahead=ahead.take,
+        finish=ahead.finish,
         real=time.time_ns,
     )
     return build_app(emulator, runtime=runtime, observe=observe)
@@ -189,16 +191,24 @@ async def _turn(turn: Turn, receive: Receive) -> bool:
 
 
 class _Ahead:
-    """Does work in slices while the loop has nothing else to do."""
+    """Does work in slices while the loop has nothing else to do, and once, however many wait for it."""
 
     def __init__(self) -> None:
-        # A loop holds its tasks weakly.
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[Work, asyncio.Task[None]] = {}
 
     def take(self, work: Work) -> None:
-        task = asyncio.get_running_loop().create_task(self._do(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._task(work)
+
+    async def finish(self, work: Work) -> None:
+        # Whoever is canceled while waiting leaves the work to the others.
+        await asyncio.shield(self._task(work))
+
+    def _task(self, work: Work) -> asyncio.Task[None]:
+        task = self._tasks.get(work)
+        if task is None:
+            task = self._tasks[work] = asyncio.get_running_loop().create_task(self._do(work))
+            task.add_done_callback(lambda _: self._tasks.pop(work))
+        return task
 
     async def _do(self, work: Work) -> None:
         while work():

@@ -40,7 +40,12 @@ class Verdicts:
                 if index not in self._failures and (failure := judge(self._requests[index])):
                     self._failures[index] = failure
             self._next = last
-            return last < len(self._requests)
+            return not self.are_known
+
+    @property
+    def are_known(self) -> bool:
+        """Whether all requests have been looked at."""
+        return self._next == len(self._requests)
 
     @cached_property
     def _judge(self) -> Judge:

@@ -16,15 +16,17 @@ from batchmock.facts import BatchFacts, Submission, WorkspaceState
 from batchmock.fault_book import FaultBook, Visit
 from batchmock.faults import Operation
 from batchmock.history import History
-from batchmock.limits import EXCHANGES_KEPT_MAX, PAGE_LIMIT_DEFAULT
+from batchmock.limits import EXCHANGES_KEPT_MAX
+from batchmock.lines import result_lines
 from batchmock.models import MODELS, Model
+from batchmock.pages import PageQuery, PageView, slice_of
 from batchmock.plans import Plans
-from batchmock.projection import BatchView, project, result_lines
+from batchmock.projection import BatchView, project
 from batchmock.queueing import Queue
 from batchmock.rates import Allowance, Reading, too_many
 from batchmock.renderings import Renderings
 from batchmock.scenario import Scenario
-from batchmock.store import NOTHING, MemoryStore, Slice
+from batchmock.store import MemoryStore
 from batchmock.strike import Strike
 from batchmock.switches import Switches
 from batchmock.times import MINUTE
@@ -45,23 +47,6 @@ class CreateOptions:
     betas: frozenset[str] = frozenset()
     user_profile_id: str | None = None
     scenario: Scenario | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageQuery:
-    """Which batches a list call asks for; at most one of the cursors is set."""
-
-    limit: int = PAGE_LIMIT_DEFAULT
-    after_id: str | None = None
-    before_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PageView:
-    """A page of batches, newest first, and whether there are more in the direction asked for."""
-
-    batches: list[BatchView]
-    has_more: bool
 
 
 class Workspace:
@@ -178,7 +163,7 @@ class Workspace:
             ApiError: 404 for a cursor that is no batch of this workspace.
         """
         with self._lock:
-            found = self._slice(query)
+            found = slice_of(self._store, query, unknown_is_empty=self.switches.unknown_cursor == "empty_page")
             return PageView([self._view(facts, now) for facts in found.facts], found.has_more)
 
     def results(self, batch_id: str, now: int) -> Iterator[bytes]:
@@ -272,16 +257,6 @@ class Workspace:
     def _note(self, batch_id: str, happened: Callable[[BatchFacts], BatchFacts]) -> None:
         with self._lock:
             self._store.put(happened(self._facts(batch_id)))
-
-    def _slice(self, query: PageQuery) -> Slice:
-        cursor = query.after_id or query.before_id
-        if cursor and self.switches.unknown_cursor == "empty_page" and self._store.get(cursor) is None:
-            return NOTHING
-        if query.after_id is not None:
-            return self._store.older_than(self._facts(query.after_id).submission.id, query.limit)
-        if query.before_id is not None:
-            return self._store.newer_than(self._facts(query.before_id).submission.id, query.limit)
-        return self._store.newest(query.limit)
 
     def _held(self, added: int, now: int) -> int:
         """Return how long a new batch must wait for room in the queue, or refuse it."""

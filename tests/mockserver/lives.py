@@ -1,6 +1,7 @@
 """Lives of batches to draw from: submissions, scenarios, moments to look and to cancel."""
 
-from typing import get_args, get_type_hints
+from collections.abc import Generator
+from typing import TypeVar, get_args, get_type_hints
 
 import msgspec
 from hypothesis import strategies as st
@@ -18,6 +19,8 @@ from batchmock.timing import Fixed, Lognormal, Timing, Uniform
 from batchmock.wire.message import StopReason
 from batchmock.wire.request import BatchRequest
 from batchmock.workspace import CreateOptions, Workspace
+
+T = TypeVar("T")
 
 START = 1_790_000_000 * SECOND
 ANY_SCENARIO = Scenario()
@@ -160,9 +163,13 @@ def workspace(scenario: Scenario = ANY_SCENARIO) -> Workspace:
 
 def create(space: Workspace, made: list[BatchRequest], now: int = START, options: CreateOptions = OPTIONS) -> str:
     """Create a batch to the end, and return its id."""
-    creating = space.create(made, options, now)
+    return at_once(space.create(made, options, now)).facts.submission.id
+
+
+def at_once(work: Generator[None, None, T]) -> T:
+    """Do work that yields now and then to its end, and return what it comes to."""
     while True:
         try:
-            next(creating)
+            next(work)
         except StopIteration as done:
-            return done.value.facts.submission.id
+            return done.value

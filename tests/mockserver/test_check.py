@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from batchmock.params.terms import Terms
 from batchmock.preflight import ENVELOPE_BYTES, Defect, Preflight, Row
 from batchmock.wire.request import parse_create
-from tests.mockserver.lives import START, create, workspace
+from tests.mockserver.lives import START, at_once, create, workspace
 from tests.programs import ROOT, run
 
 GOOD = {"model": "claude-haiku-4-5", "max_tokens": 16, "messages": [{"role": "user", "content": "hello"}]}
@@ -157,7 +157,7 @@ def test_what_is_told_of_rows_is_what_the_emulator_makes_of_them(odd: list[dict[
     told: dict[str | None, Defect] = {defect.custom_id: defect for defect in Preflight(TERMS).check(rows)}
 
     space = workspace()
-    batch_id = create(space, list(parse_create(json.dumps({"requests": entries}).encode())))
+    batch_id = create(space, list(at_once(parse_create(json.dumps({"requests": entries}).encode()))))
     results = (json.loads(line) for line in space.results(batch_id, START + 25 * 3_600 * 10**9))
     errors = {
         line["custom_id"]: line["result"]["error"]["error"]["message"]

@@ -3,7 +3,9 @@
 It does not know how a batch unfolds. Source of each path, status and header: docs/fidelity.md.
 """
 
+from collections.abc import Generator
 from dataclasses import replace
+from typing import TypeVar
 
 from msgspec import Raw
 from starlette.datastructures import QueryParams
@@ -28,6 +30,8 @@ from batchmock.projection import BatchView
 from batchmock.wire.batch import BatchPage, DeletedMessageBatch
 from batchmock.wire.request import parse_create
 
+T = TypeVar("T")
+
 _JSON = (JSON,)
 _POLLED = (JSON, (b"retry-after", str(POLL_RETRY_AFTER_S).encode("ascii")))
 
@@ -40,18 +44,12 @@ async def create(call: Call) -> BytesResponse:
     bytes_max = body_bytes_max(call.emulator.settings, switches, BODY_BYTES_MAX)
     packed = switches.packed_bodies == "accept"
     body = await receive_body(call, bytes_max=bytes_max, may_be_packed=packed)
-    requests = parse_create(body, may_have_extra=switches.extra_keys == "ignore")
+    requests = await _in_slices(call, parse_create(body, may_have_extra=switches.extra_keys == "ignore"))
     call.exchange.requests = len(requests)
-    creating = call.workspace.create(requests, options, call.now)
-    while True:
-        try:
-            next(creating)
-        except StopIteration as done:
-            view: BatchView = done.value
-            call.exchange.batch_id = view.facts.submission.id
-            call.runtime.ahead(view.plan.verdicts.work)
-            return await _batch(call, view)
-        await call.runtime.pause()
+    view = await _in_slices(call, call.workspace.create(requests, options, call.now))
+    call.exchange.batch_id = view.facts.submission.id
+    call.runtime.ahead(view.plan.verdicts.work)
+    return await _batch(call, view)
 
 
 async def list_batches(call: Call) -> JsonResponse:
@@ -126,6 +124,16 @@ def _results_headers(view: BatchView) -> list[RawHeader]:
     return [(b"content-disposition", disposition), JSONL]
 
 
-async def _unfold(call: Call, view: BatchView) -> None:
-    while view.unfold():
+async def _in_slices(call: Call, work: Generator[None, None, T]) -> T:
+    """Let others run wherever work yields; return what it comes to."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            return done.value
         await call.runtime.pause()
+
+
+async def _unfold(call: Call, view: BatchView) -> None:
+    if view.needs_verdicts:
+        await call.runtime.finish(view.plan.verdicts.work)

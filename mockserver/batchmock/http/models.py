@@ -13,8 +13,8 @@ from batchmock.http.call import Call
 from batchmock.http.paging import page_query
 from batchmock.http.responses import JsonResponse
 from batchmock.models import Lifecycle, Model
+from batchmock.pages import PageQuery
 from batchmock.wire.model import ModelPage, info
-from batchmock.workspace import PageQuery
 
 LIFECYCLES: tuple[Lifecycle, ...] = get_args(Lifecycle)
 # Retired models are listed when asked for.

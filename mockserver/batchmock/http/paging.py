@@ -7,8 +7,8 @@ from starlette.datastructures import QueryParams
 
 from batchmock.errors import invalid_request
 from batchmock.limits import PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX
+from batchmock.pages import PageQuery
 from batchmock.switches import Switches
-from batchmock.workspace import PageQuery
 
 
 def page_query(query: QueryParams, switches: Switches) -> PageQuery:

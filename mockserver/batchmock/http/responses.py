@@ -74,16 +74,19 @@ class StreamedResponse:
 
 async def in_chunks(lines: Iterable[bytes], pause: Pause) -> AsyncGenerator[bytes]:
     """Yield lines together, as they are made."""
-    chunk = bytearray()
+    chunk: list[bytes] = []
+    size = 0
     for line in lines:
-        chunk += line
-        if len(chunk) >= CHUNK_BYTES:
-            yield bytes(chunk)
+        chunk.append(line)
+        size += len(line)
+        if size >= CHUNK_BYTES:
+            yield b"".join(chunk)
             chunk.clear()
+            size = 0
             # A client that reads as fast as we write would else keep every other client waiting.
             await pause()
     if chunk:
-        yield bytes(chunk)
+        yield b"".join(chunk)
 
 
 def error_response(error: ApiError, request_id: str | None) -> JsonResponse:

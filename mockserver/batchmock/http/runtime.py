@@ -58,6 +58,12 @@ def leave(work: Work) -> None:
     """Leave work to whoever will need it."""
 
 
+async def do_at_once(work: Work) -> None:
+    """Do work to its end."""
+    while work():
+        pass
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """What is lent.
@@ -68,6 +74,7 @@ class Runtime:
     - ``turn``: waits until a client of a coupled clock may go on; tells whether it is still there then.
     - ``stay``: waits until the client has gone.
     - ``ahead``: takes work that somebody will need, to do it while there is nothing else to do.
+    - ``finish``: waits until work is done, whoever does it.
     - ``real``: gives real nanoseconds since 1970, for histories alone.
     """
 
@@ -77,6 +84,7 @@ class Runtime:
     turn: Callable[[Turn, Receive], Awaitable[bool]] = given_at_once
     stay: Callable[[Receive], Awaitable[None]] = stay_no_longer
     ahead: Callable[[Work], None] = leave
+    finish: Callable[[Work], Awaitable[None]] = do_at_once
     real: Callable[[], int | None] = unmeasured
 
 

@@ -5,6 +5,7 @@ threads: a callable that may hang is bounded by whoever lends it.
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from msgspec import Raw
 
@@ -14,6 +15,7 @@ from batchmock.models import MODELS, Model
 from batchmock.replies.answers import Answers, Ask
 from batchmock.replies.built_in import BuiltIn
 from batchmock.replies.given import Blocks, Given, NotAnAnswerError, answer_of
+from batchmock.replies.plain import PlainLines
 from batchmock.replies.question import Question
 from batchmock.replies.shaped import UnanswerableError, wanted
 from batchmock.replies.usage import read, tokens, usage
@@ -42,6 +44,7 @@ class Answerer:
         self._api_version = api_version
         self._betas = betas
         self._tier: ServiceTier = tier
+        self._models = models
         self._built_in = BuiltIn(answers, seed=seed, tier=tier, models=models)
         self._gives = answers.canned is not None or answers.ask is not None
         self._kept: dict[str, Given] = {}
@@ -74,6 +77,11 @@ class Answerer:
                 return given
             case _:
                 raise AssertionError(f"{request.custom_id} does not succeed, so it has no message")
+
+    @cached_property
+    def plain_lines(self) -> PlainLines | None:
+        """What prints the lines of plain requests that nothing makes stop early; None where none are plain."""
+        return PlainLines(self._models, self._tier) if self._answers.are_plain else None
 
     def _given(self, request: BatchRequest) -> Given | None:
         """Return what somebody else has for a request; None leaves it to the emulator."""

@@ -54,6 +54,12 @@ class Answers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 "answers: missing='errored' is for custom_ids that canned does not have; give canned, and no ask"
             )
 
+    @property
+    def are_plain(self) -> bool:
+        """Whether nothing is said of them, so that every plain request gets its echo and nothing else."""
+        is_bare = self.length == "short" and self.text == "plain" and not self.stops
+        return is_bare and self.canned is None and self.ask is None
+
 
 def _refuse_unknown(name: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:

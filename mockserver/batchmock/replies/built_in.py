@@ -16,13 +16,12 @@ from batchmock.models import Model
 from batchmock.replies.answers import Answers
 from batchmock.replies.cut import Draft, Fitted, fit
 from batchmock.replies.echo import echo, embellished, mark
-from batchmock.replies.plain import plain_of
 from batchmock.replies.prose import thought
 from batchmock.replies.shaped import Wanted, any_call, shaped, wanted
 from batchmock.replies.stops import stopping
 from batchmock.replies.thinking import is_on, thinking_block
-from batchmock.replies.usage import read, tokens, usage
-from batchmock.wire.message import ContentBlock, Message, ServiceTier, StopReason, TextBlock, Usage
+from batchmock.replies.usage import read, usage
+from batchmock.wire.message import ContentBlock, Message, ServiceTier, StopReason, TextBlock
 from batchmock.wire.request import BatchRequest
 
 NO_SEQUENCES: Final[Sequence[str]] = ()
@@ -38,27 +37,13 @@ class BuiltIn:
         self._seed = seed
         self._tier: ServiceTier = tier
         self._names = {name: model.id for name, model in models.items()}
-        self._is_bare = answers.length == "short" and answers.text == "plain" and not answers.stops
 
     def message(self, request: BatchRequest, message_id: str, stop: StopReason | None) -> Message:
         """Return the answer to a request that is in order; with a reason to stop, one that stops for it."""
-        params = request.params
-        if self._is_bare and stop is None and (plain := plain_of(params)) is not None:
-            text = echo(params, plain.last_user_text())
-            written = tokens(len(text) if text.isascii() else len(text.encode()))
-            if written <= plain.max_tokens:
-                return Message(
-                    model=self._names.get(plain.model, plain.model),
-                    id=message_id,
-                    content=[TextBlock(text)],
-                    stop_reason="end_turn",
-                    usage=Usage(
-                        input_tokens=tokens(plain.size),
-                        output_tokens=written,
-                        service_tier=self._tier,
-                    ),
-                )
-        return self._composed(request, message_id, stop or self._answers.stops.get(request.custom_id))
+        asked = asked_of(request.params)
+        stream = Stream(self._seed, "answer", request.custom_id)
+        draft = self._draft(request, asked, stream, message_id, stop or self._answers.stops.get(request.custom_id))
+        return self._finished(draft, request.params, asked, stream, message_id)
 
     def saying(self, text: str, request: BatchRequest, message_id: str) -> Message:
         """Return the answer that says a text, or as much of it as the request lets it."""
@@ -69,12 +54,6 @@ class BuiltIn:
     def named(self, model: str) -> str:
         """Return the name under which a model answers: its dated id."""
         return self._names.get(model, model)
-
-    def _composed(self, request: BatchRequest, message_id: str, stop: StopReason | None) -> Message:
-        asked = asked_of(request.params)
-        stream = Stream(self._seed, "answer", request.custom_id)
-        draft = self._draft(request, asked, stream, message_id, stop)
-        return self._finished(draft, request.params, asked, stream, message_id)
 
     def _draft(
         self, request: BatchRequest, asked: Asked, stream: Stream, message_id: str, stop: StopReason | None

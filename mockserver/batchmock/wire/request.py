@@ -7,7 +7,7 @@ Source of each message: docs/fidelity.md, create.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -68,18 +68,26 @@ _OPEN = _Shape(
 )
 
 
-def parse_create(body: bytearray | bytes, *, may_have_extra: bool = False) -> Sequence[BatchRequest]:
-    """Return the requests of a create body, all of them well-formed or none.
+def parse_create(
+    body: bytearray | bytes, *, may_have_extra: bool = False
+) -> Generator[None, None, Sequence[BatchRequest]]:
+    """Return the requests of a create body, all of them well-formed or none; yields now and then.
 
     The requests point into ``body``, which must not change afterwards.
 
     Raises:
         ApiError: 400, naming the first thing that is wrong.
     """
+    shape = _OPEN if may_have_extra else _CLOSED
     try:
-        return _parsed(body, _OPEN if may_have_extra else _CLOSED)
+        requests = _decoded(body, shape)
+        for is_sound in _signs(requests):
+            yield
+            if not is_sound:
+                raise _first_refusal(body, shape, None)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise not_json(error) from None
+    return requests
 
 
 def not_json(error: Exception) -> ApiError:
@@ -88,25 +96,25 @@ def not_json(error: Exception) -> ApiError:
     return invalid_request(f"The request body is not valid JSON: {detail}")
 
 
-def _parsed(body: bytearray | bytes, shape: _Shape) -> Sequence[BatchRequest]:
+def _decoded(body: bytearray | bytes, shape: _Shape) -> Sequence[BatchRequest]:
     try:
-        requests = shape.body.decode(body).requests
+        return shape.body.decode(body).requests
     except msgspec.ValidationError as error:
         raise _first_refusal(body, shape, error) from None
-    if not are_sound(requests):
-        raise _first_refusal(body, shape, None)
-    return requests
 
 
 def are_sound(requests: Sequence[BatchRequest]) -> bool:
     """Tell whether count, ids and the outside of params are all as a create call takes them."""
+    return all(_signs(requests))
+
+
+def _signs(requests: Sequence[BatchRequest]) -> Iterator[bool]:
+    """Look at one thing after the other; each takes a while for a large batch."""
     # In this order, and ids joined in parts, as it is here that a large body takes up most memory.
-    return (
-        0 < len(requests) <= REQUESTS_MAX
-        and len(set(map(_custom_id, requests))) == len(requests)
-        and _are_ids([request.custom_id for request in requests])
-        and all(memoryview(request.params)[0] == _OPEN_BRACE for request in requests)
-    )
+    yield 0 < len(requests) <= REQUESTS_MAX
+    yield len(set(map(_custom_id, requests))) == len(requests)
+    yield _are_ids([request.custom_id for request in requests])
+    yield all(memoryview(request.params)[0] == _OPEN_BRACE for request in requests)
 
 
 def _are_ids(texts: Sequence[str]) -> bool:

@@ -1,7 +1,6 @@
 """The answer that everybody gets who asks for nothing special."""
 
 import re
-from hashlib import blake2b
 from typing import cast
 
 import msgspec
@@ -9,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Raw
+from xxhash import xxh3_64_hexdigest
 
 from batchmock.replies.answers import Answers
 from tests.mockserver.replies.asking import Json, lines, message, params, results, said, text_of
@@ -37,7 +37,7 @@ PICTURE: Json = {"type": "image", "source": {"type": "url", "url": "https://a.te
 @given(said)
 def test_an_echo_carries_a_digest_of_the_params_and_the_last_user_text(text: str) -> None:
     asked = params(text)
-    digest = blake2b(msgspec.json.encode(asked), digest_size=8).hexdigest()
+    digest = xxh3_64_hexdigest(msgspec.json.encode(asked))
 
     assert text_of(message(asked)) == f"echo {digest}: {text}"
 

@@ -3,6 +3,7 @@
 Looking is no poll: a stepped clock does not move. It does not know how it is decided.
 """
 
+from functools import partial
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -45,6 +46,5 @@ async def read_plan_lines(call: Call) -> StreamedResponse:
 
 async def _foreseen(call: Call) -> BatchView:
     view = call.workspace.look(call.batch_id, call.now)
-    while foresee(view.plan):
-        await call.runtime.pause()
+    await call.runtime.finish(partial(foresee, view.plan))
     return view

@@ -104,11 +104,15 @@ class Identifiers:
         shared = chars - len(prefix.partition("_")[2]) - OWN_ID_CHARS
         drawn = shake_128(f"{purpose}\0{seed}".encode()).digest(8 + shared)
         self._seed = int.from_bytes(drawn[:8], "little")
-        self._shared = prefix + drawn[8:].translate(_ID_BYTES).decode("ascii")
+        self._shared = prefix.encode("ascii") + drawn[8:].translate(_ID_BYTES)
 
     def of(self, name: str) -> str:
         """Return the id that stands for a name."""
-        return self._shared + xxh3_128_digest(name.encode(), self._seed).translate(_ID_BYTES).decode("ascii")
+        return self.encoded(name.encode()).decode("ascii")
+
+    def encoded(self, name: bytes) -> bytes:
+        """Return it as bytes, for a name in bytes."""
+        return self._shared + xxh3_128_digest(name, self._seed).translate(_ID_BYTES)
 
 
 def batch_ids(seed: int, workspace_id: str) -> Mapping[str, Identifiers]:

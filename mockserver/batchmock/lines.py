@@ -18,7 +18,7 @@ from batchmock.wire.result import Result, ResultLine, Succeeded
 _encode = msgspec.json.Encoder().encode
 
 # Prints the line of a request that succeeds, from it and its message's id, if it knows how.
-Print = Callable[[BatchRequest, str], bytes | None]
+Print = Callable[[BatchRequest, bytes], bytes | None]
 
 
 def result_lines(facts: BatchFacts, plan: Plan) -> Iterator[bytes]:
@@ -32,11 +32,11 @@ def result_lines(facts: BatchFacts, plan: Plan) -> Iterator[bytes]:
         if states[index] != SUCCEEDED:
             yield _line(request, _failure(plan, index))
             continue
-        message_id = ids.of(request.custom_id)
+        message_id = ids.encoded(request.custom_id.encode())
         outcome = outcomes.get(index)
         if outcome is not None or (line := plain(request, message_id)) is None:
             stop = None if outcome is None else outcome.stop_reason
-            line = _line(request, Succeeded(plan.answerer.message(request, message_id, stop)))
+            line = _line(request, Succeeded(plan.answerer.message(request, message_id.decode("ascii"), stop)))
         yield line
 
 
@@ -45,7 +45,7 @@ def _printer(plan: Plan) -> Print:
     return _none if plain is None else plain.line
 
 
-def _none(request: BatchRequest, message_id: str) -> None:
+def _none(request: BatchRequest, message_id: bytes) -> None:
     """Print nothing."""
 
 

@@ -42,21 +42,16 @@ class Plain(Struct, kw_only=True, forbid_unknown_fields=True, gc=False):
     top_k: Raw = ABSENT
     top_p: Raw = ABSENT
 
-    @property
-    def size(self) -> int:
-        """How many bytes the model reads."""
-        # Not by sum and encode: this is looked at once for each line of a results file.
-        size = _bytes_of(self.system) if self.system else 0
+    def heard(self) -> tuple[int, str]:
+        """Return how many bytes the model reads, and the text of the last user turn, empty when there is none."""
+        # In one go, as this is asked once for each line of a results file.
+        size, last = _bytes_of(self.system) if self.system else 0, ""
         for turn in self.messages:
-            size += _bytes_of(turn.content)
-        return size
-
-    def last_user_text(self) -> str:
-        """Return the text of the last user turn; empty when it has none."""
-        for turn in reversed(self.messages):
+            content = turn.content
+            size += len(content) if content.isascii() else len(content.encode())
             if turn.role == "user":
-                return turn.content
-        return ""
+                last = content
+        return size, last
 
 
 class PlainLines:
@@ -66,14 +61,15 @@ class PlainLines:
         self._models = {name: _encode(model.id) for name, model in models.items()}
         self._form = _form(tier)
 
-    def line(self, request: BatchRequest, message_id: str) -> bytes | None:
+    def line(self, request: BatchRequest, message_id: bytes) -> bytes | None:
         """Return the line of a request that succeeds, or None where that takes the long way."""
         params = request.params
         try:
             plain = _decode(params)
         except MISSHAPEN:
             return None
-        text = echo(params, plain.last_user_text())
+        size, asked = plain.heard()
+        text = echo(params, asked)
         written = tokens(_bytes_of(text))
         model = self._models.get(plain.model)
         if written > plain.max_tokens or model is None:
@@ -81,9 +77,9 @@ class PlainLines:
         return self._form % (
             request.custom_id.encode(),
             model,
-            message_id.encode(),
+            message_id,
             _encode(text),
-            tokens(plain.size),
+            tokens(size),
             written,
         )
 

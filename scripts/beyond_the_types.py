@@ -58,7 +58,7 @@ ADDED: Final[dict[str, tuple[tuple[str, ...], dict[str, Any]]]] = {
 CONSTRAINTS: Final[dict[tuple[str, str], dict[str, Any]]] = {
     # `model: String should have at least 1 character`: public measurements of the API, 2026-08.
     ("", "model"): {"minLength": 1},
-    # "There is a limit of 100,000 messages in a single request": the SDK's docstring, 2.12.
+    # "There is a limit of 100,000 messages in a single request": the SDK's docstring, 2.14.
     ("", "messages"): {"maxItems": 100_000},
     # `thinking.enabled.budget_tokens: Input should be greater than or equal to 1024`: public issue, 2026-08.
     ("ThinkingConfigEnabledParam", "budget_tokens"): {"minimum": 1_024},

@@ -105,7 +105,7 @@ def _refuse(error: RowError | None) -> None:
 def _refuse_thread(params: Raw) -> None:
     """Have whoever threads a conversation go on without: the official SDKs then send all of it again.
 
-    Source: the SDK's ``types/thread_unsupported_request_error_details.py``, 2.12.
+    Source: the SDK's ``types/thread_unsupported_request_error_details.py``, 2.14.
     """
     if _manner.decode(params).thread is not None:
         raise ApiError(

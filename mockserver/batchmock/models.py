@@ -2,7 +2,7 @@
 
 It does not know requests. Ids, release dates, ceilings: the models pages
 (https://platform.claude.com/docs/en/about-claude/models/overview and the page of each model, read 2026-10) and the
-model literal of the Python SDK 2.12. Lifecycle: https://platform.claude.com/docs/en/about-claude/model-deprecations,
+model literal of the Python SDK 2.14. Lifecycle: https://platform.claude.com/docs/en/about-claude/model-deprecations,
 read 2026-10. What the Models API itself answered in 2026-02 to 2026-10 overrules both; the assumed is marked so.
 """
 
@@ -170,6 +170,7 @@ _KNOWN = (
         efforts=FOUR_EFFORTS,
         long_output=True,
     ),
+    # The SDK says when it ends; on which day that was announced is not known.
     Model(
         "claude-opus-4-5-20251101",
         64_000,
@@ -177,6 +178,8 @@ _KNOWN = (
         line="opus",
         released="2025-11-24",
         aliases=("claude-opus-4-5",),
+        lifecycle="deprecated",
+        retires="2027-01-22",
         efforts=THREE_EFFORTS,
         max_input_tokens=200_000,
         thinking=BUDGETED,

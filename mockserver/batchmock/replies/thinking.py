@@ -1,7 +1,7 @@
 """The thinking that comes before an answer, where a request turned it on.
 
 It does not know what the answer says. Source: https://platform.claude.com/docs/en/build-with-claude/thinking, read
-2026-11, and the Python SDK 2.12 (``types/thinking_config_adaptive_param.py``).
+2026-11, and the Python SDK 2.14 (``types/thinking_config_adaptive_param.py``).
 """
 
 from base64 import b64encode

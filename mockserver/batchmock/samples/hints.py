@@ -1,6 +1,6 @@
 """Constraints that structured outputs do not know, which the official SDKs write into descriptions instead.
 
-The Python SDK 2.12 (``lib/_parse/_transform.py``) ends a description with ``{maximum: 5, minimum: 1}``, and checks
+The Python SDK 2.14 (``lib/_parse/_transform.py``) ends a description with ``{maximum: 5, minimum: 1}``, and checks
 the answer against them once it is back. A model heeds them as a rule, so samples do. It does not know values.
 """
 

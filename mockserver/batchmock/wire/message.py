@@ -1,6 +1,6 @@
 """An answer, as ``POST /v1/messages`` gives it and a succeeded line of a results file holds it.
 
-Field order is the wire's, as recordings of 2026 show it; types are those of the Python SDK 2.12
+Field order is the wire's, as recordings of 2026 show it; types are those of the Python SDK 2.14
 (``anthropic/types/message.py``, ``usage.py``, ``content_block.py``). What has no value is ``null`` where
 recordings show null, and left out (``UNSET``) where they leave it out. It does not know what an answer says.
 """

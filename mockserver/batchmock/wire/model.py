@@ -2,7 +2,7 @@
 
 Field order is the wire's, as a page recorded between 2026-02 and 2026-04 shows it; where the fields added since
 stand is assumed. It does not know which models there are. Source of what each field means:
-https://platform.claude.com/docs/en/api/models/list and the Python SDK 2.12, ``types/model_info.py``.
+https://platform.claude.com/docs/en/api/models/list and the Python SDK 2.14, ``types/model_info.py``.
 """
 
 from collections.abc import Collection

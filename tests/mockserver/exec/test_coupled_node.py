@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from tests.mockserver.exec.running import PROGRAMS, Ran, run_exec
-from tests.sdks.environments import NODE, node_folder_with
+from tests.sdks.environments import NEWEST_TYPESCRIPT, NODE, node_folder_with
 
 
 def run_node(folder: Path, text: str, *options: str) -> Ran:
@@ -14,7 +14,7 @@ def run_node(folder: Path, text: str, *options: str) -> Ran:
 
 
 def test_an_unmodified_sdk_program_polls_through_an_expiry_and_its_clock_ends_a_day_later(tmp_path: Path) -> None:
-    command = [str(NODE), str(PROGRAMS / "sdk_poll.mjs"), str(node_folder_with("1.12.0"))]
+    command = [str(NODE), str(PROGRAMS / "sdk_poll.mjs"), str(node_folder_with(NEWEST_TYPESCRIPT))]
 
     ran = run_exec(tmp_path, ["--scenario", "half-expired"], command)
 

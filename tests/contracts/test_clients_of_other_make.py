@@ -4,6 +4,7 @@ Each is played the tables of the whole catalogue; drawn plans find no more of th
 """
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Collection, Generator
 from contextlib import AbstractContextManager
@@ -38,6 +39,10 @@ GUIDES_BREAKS = (
     "J3", "J5", "J7", "J8", "J9", "J10", "S1", "S6", "P1", "P2", "P3", "P6", "R2", "R3", "R11", "R12", "R13",
 )  # fmt: skip
 GUIDES_KEEPS = ("J1", "J2", "T1", "T2", "T4", "T5", "P4")
+
+
+def indented(lines: list[str]) -> str:
+    return "".join(f"    {line}\n" for line in lines)
 
 
 def python(name: str) -> Opened:
@@ -102,15 +107,28 @@ def test_the_page_tells_what_the_loop_of_the_guide_breaks_and_keeps() -> None:
     assert f"It breaks {', '.join(GUIDES_BREAKS[:-1])} and {GUIDES_BREAKS[-1]}" in page
 
 
+def shown(client: str, contract: str) -> list[str]:
+    """Return what is shown of how a Python client breaks a contract."""
+    with open_arena(Target(python=client)) as (arena, opened):
+        found = judge(CATALOGUE[contract], lambda plan: play(plan, arena), offered=opened.capabilities, examples=0)
+    assert found.finding is not None
+    return [shortened(line) for line in excerpt(found.finding.timeline)]
+
+
 @pytest.mark.parametrize("contract", ["S1", "R2"])
 def test_the_page_shows_what_the_loop_of_the_guide_comes_to(contract: str) -> None:
     page = (ROOT / "docs" / "contracts.md").read_text()
-    with python("guide.py")(Path()) as (arena, client):
-        found = judge(CATALOGUE[contract], lambda plan: play(plan, arena), offered=client.capabilities, examples=0)
 
-    assert found.finding is not None
-    for line in excerpt(found.finding.timeline):
-        assert shortened(line) in page
+    assert indented(shown(f"{CLIENTS / 'python' / 'guide.py'}:run", contract)) in page
+
+
+def test_the_page_shows_what_the_client_on_it_comes_to(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "contracts.md").read_text()
+    (code,) = re.findall(r"side by side:\n\n```text\n(def run.*?)^```", page, re.DOTALL | re.MULTILINE)
+    client = tmp_path / "client.py"
+    client.write_text(f"import time\nfrom anthropic import Anthropic\n{code}")
+
+    assert indented(shown(f"{client}:run", "J1")) in page
 
 
 def test_a_program_that_cannot_share_the_clock_is_not_blamed_for_it(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """One process that joins results and tells what it needed: ``joiner.py URL submit|ours|sdk FILE NUMBER BYTES``."""
 
 import json
-import resource
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from anthropic import Anthropic
+from servers import resident_peak
 
 from batchclient.journal import Journal
 from batchclient.run import BatchRun
@@ -43,7 +44,7 @@ def told(work: Callable[[], None]) -> dict[str, float]:
     wall, cpu = time.perf_counter(), time.process_time()
     work()
     spent = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
-    return spent | {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+    return spent | {"peak": resident_peak(os.getpid())}
 
 
 def _requests(number: int, text: str) -> Iterator[tuple[str, dict[str, Any]]]:

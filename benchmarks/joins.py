@@ -1,4 +1,4 @@
-"""Row 8: the reference client joining the results of 100,000 requests, beside the SDK's own iterator.
+"""Row 11: the reference client joining the results of 100,000 requests, beside the SDK's own iterator.
 
 Each side runs in a process of its own, so that its CPU time and its memory are its own.
 """
@@ -47,7 +47,7 @@ def measure(rounds: int) -> Iterator[Figure]:
     # Ours ends on the disk, and the wall knows how fast that is; the target is for the work.
     for what, unit, target in (("wall", "s", None), ("cpu", "CPU s", at_least(RATIO_MIN, on="ratio"))):
         yield Figure(
-            row=8,
+            row=11,
             what="client: lines joined, to disk | SDK's iterator",
             unit=f"lines/{unit}",
             ours=[REQUESTS / getattr(one, what) for one in ours],
@@ -55,14 +55,14 @@ def measure(rounds: int) -> Iterator[Figure]:
             target=target,
         )
     yield Figure(
-        row=8,
+        row=11,
         what="client: peak memory | SDK's iterator",
         unit="MB",
         ours=[one.peak / 1e6 for one in ours],
         floor=[one.peak / 1e6 for one in theirs],
     )
     yield Figure(
-        row=8,
+        row=11,
         what=f"client: peak memory, {REQUESTS:,} lines less {FEWER:,}",
         unit="MB",
         ours=[(large.peak - little.peak) / 1e6 for large, little in zip(ours, small, strict=True)],

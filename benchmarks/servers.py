@@ -45,22 +45,36 @@ class Server:
 
     def memory(self) -> int:
         """Return its resident memory."""
-        return self._status("VmRSS")
+        return resident(self.pid)
 
     def memory_peak(self) -> int:
         """Return the most resident memory it had since it started, or since ``forget_peak``."""
-        return self._status("VmHWM")
+        return resident_peak(self.pid)
 
     def forget_peak(self) -> None:
         """Let the peak start again at what is resident now."""
         Path(f"/proc/{self.pid}/clear_refs").write_text("5")
 
-    def _status(self, field: str) -> int:
-        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            name, _, value = line.partition(":")
-            if name == field:
-                return int(value.split()[0]) * 1024
-        raise LookupError(f"no {field} for process {self.pid}")
+
+def resident(pid: int) -> int:
+    """Return the resident memory of a process, in bytes."""
+    return _status(pid, "VmRSS")
+
+
+def resident_peak(pid: int) -> int:
+    """Return the most that was ever resident of a process, in bytes.
+
+    Not what ``getrusage`` says, which counts what the process was forked from.
+    """
+    return _status(pid, "VmHWM")
+
+
+def _status(pid: int, field: str) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name == field:
+            return int(value.split()[0]) * 1024
+    raise LookupError(f"no {field} for process {pid}")
 
 
 @contextmanager

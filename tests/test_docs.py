@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from batchmock.cli.serve import serve
+from batchmock.exchanges.record import Record
 from batchmock.http.control.calls import CALLS, OPEN_CALLS
 from batchmock.pytest_plugin import MARKERS
-from batchmock.record import Record
-from batchmock.truth import BatchTruth, RequestTruth
+from batchmock.unfolding.truth import BatchTruth, RequestTruth
 from tests.programs import ROOT, free_port, serving
 
 PAGES = [

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from batchmock.clock import Clock
 from batchmock.credential import Credential, digest
-from batchmock.digest import LargeBodies
 from batchmock.draws import Draws, Identifiers, NumberedIds
 from batchmock.errors import ApiError
-from batchmock.exchange import Exchange
+from batchmock.exchanges.digest import LargeBodies
+from batchmock.exchanges.exchange import Exchange
+from batchmock.exchanges.history import History
 from batchmock.facts import WorkspaceState
-from batchmock.history import History
 from batchmock.models import catalogue
 from batchmock.settings import Settings
 from batchmock.workspace import Workspace

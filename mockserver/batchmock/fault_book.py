@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from threading import Lock
 
 from batchmock.draws import Draws
+from batchmock.exchanges.strike import Strike
 from batchmock.faults import AnyFault, Operation
-from batchmock.strike import Strike
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,15 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from batchmock.exchanges.record import HistoryPage, Record
 from batchmock.faults import Operation
-from batchmock.record import HistoryPage, Record
 from batchmock.scenario import Scenario
-from batchmock.truth import BatchList, BatchPlan, BatchTruth, RequestTruth
+from batchmock.unfolding.truth import BatchList, BatchPlan, BatchTruth, RequestTruth
 from batchmock.wire.batch import RequestCounts
 
-# One exchange; ``batchmock.record`` describes its fields.
+# One exchange; ``batchmock.exchanges.record`` describes its fields.
 ExchangeRecord = Record[datetime]
-# A batch, and what one of its requests comes to; ``batchmock.truth`` describes their fields.
+# A batch, and what one of its requests comes to; ``batchmock.unfolding.truth`` describes their fields.
 Batch = BatchTruth[datetime]
 RequestPlan = RequestTruth[datetime]
 

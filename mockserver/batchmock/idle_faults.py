@@ -9,7 +9,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from batchmock.errors import UsageError
-from batchmock.record import Record
+from batchmock.exchanges.record import Record
 
 
 class _Idle(Struct):

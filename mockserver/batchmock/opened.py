@@ -6,8 +6,8 @@ It does not know tests.
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
+from batchmock.exchanges.timeline import timeline
 from batchmock.handle import EmulatorHandle
-from batchmock.timeline import timeline
 
 # So that a test which opens thousands under one that stays open does not keep them all.
 CLOSED_KEPT = 3

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from batchmock.errors import batch_not_found
 from batchmock.limits import PAGE_LIMIT_DEFAULT
-from batchmock.projection import BatchView
 from batchmock.store import NOTHING, MemoryStore, Slice
+from batchmock.unfolding.projection import BatchView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from batchmock.inprocess.emulator import LocalEmulator
 from batchmock.opened import OPENED
 from batchmock.remote import RemoteEmulator
 from batchmock.scenario import Scenario
-from batchmock.scenario_choice import departing
+from batchmock.scenarios.choice import departing
 from batchmock.testing import batch_emulator, batch_server
 
 T = TypeVar("T")

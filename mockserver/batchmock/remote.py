@@ -18,7 +18,7 @@ from batchmock.faults import Operation
 from batchmock.handle import Batch, Batches, ExchangeRecord, Page, Plan, PlanPage
 from batchmock.idle_faults import refuse_idle_faults
 from batchmock.scenario import Scenario
-from batchmock.scenario_document import dump, read
+from batchmock.scenarios.document import dump, read
 from batchmock.times import MICROSECOND, write_duration
 
 PATIENCE_S = 60.0

@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive
 from batchmock.clock_clients import Turn
 from batchmock.emulator import Emulator
 from batchmock.errors import UsageError, invalid_request
-from batchmock.exchange import Exchange
+from batchmock.exchanges.exchange import Exchange
 from batchmock.http.app import build_app, no_record
 from batchmock.http.runtime import Runtime, Work
 from batchmock.patience import with_patience

@@ -15,7 +15,7 @@ from batchmock.clock import ClockMode, ClockSetting
 from batchmock.errors import UsageError
 from batchmock.facts import BatchFacts, Submission, WorkspaceState
 from batchmock.scenario import Scenario
-from batchmock.scenario_document import dump, read
+from batchmock.scenarios.document import dump, read
 from batchmock.times import parse_duration, parse_instant, timestamp, write_duration
 from batchmock.wire.refusal import describe
 from batchmock.wire.request import BatchRequest, are_sound

@@ -12,7 +12,7 @@ from batchmock.inprocess.emulator import LocalEmulator
 from batchmock.opened import OPENED
 from batchmock.remote import RemoteEmulator
 from batchmock.scenario import Scenario
-from batchmock.scenario_choice import departing
+from batchmock.scenarios.choice import departing
 from batchmock.server import running
 from batchmock.settings import Settings
 

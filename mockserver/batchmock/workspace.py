@@ -8,28 +8,28 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from batchmock.cancel import refuse_cancel
 from batchmock.clock import Clock
 from batchmock.draws import batch_ids
 from batchmock.errors import ApiError, batch_not_found, invalid_request
+from batchmock.exchanges.history import History
+from batchmock.exchanges.strike import Strike
 from batchmock.facts import BatchFacts, Submission, WorkspaceState
 from batchmock.fault_book import FaultBook, Visit
 from batchmock.faults import Operation
-from batchmock.history import History
 from batchmock.limits import EXCHANGES_KEPT_MAX
-from batchmock.lines import result_lines
 from batchmock.models import MODELS, Model
 from batchmock.pages import PageQuery, PageView, slice_of
-from batchmock.plans import Plans
-from batchmock.projection import BatchView, project
-from batchmock.queueing import Queue
 from batchmock.rates import Allowance, Reading, too_many
-from batchmock.renderings import Renderings
 from batchmock.scenario import Scenario
 from batchmock.store import MemoryStore
-from batchmock.strike import Strike
 from batchmock.switches import Switches
 from batchmock.times import MINUTE
+from batchmock.unfolding.cancel import refuse_cancel
+from batchmock.unfolding.lines import result_lines
+from batchmock.unfolding.plans import Plans
+from batchmock.unfolding.projection import BatchView, project
+from batchmock.unfolding.queueing import Queue
+from batchmock.unfolding.renderings import Renderings
 from batchmock.wire.request import BatchRequest
 
 # Our own guess: nothing says how long a full queue asks a client to wait.

@@ -12,16 +12,16 @@ from msgspec import Struct, structs
 from batchmock.credential import Credential, digest
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError, UsageError
-from batchmock.exchange import record
+from batchmock.exchanges.exchange import record
+from batchmock.exchanges.record import HistoryQuery
 from batchmock.facts import WorkspaceState
 from batchmock.faults import Operation
 from batchmock.handle import Batch, Batches, ExchangeRecord, Plan, PlanPage
 from batchmock.idle_faults import refuse_idle_faults
-from batchmock.record import HistoryQuery
 from batchmock.scenario import Scenario
-from batchmock.scenario_files import named_scenario
+from batchmock.scenarios.files import named_scenario
 from batchmock.snapshot import read_snapshot, write_snapshot
-from batchmock.truth import batch_list, batch_plan
+from batchmock.unfolding.truth import batch_list, batch_plan
 from batchmock.workspace import Workspace
 
 T = TypeVar("T")

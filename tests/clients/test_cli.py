@@ -17,9 +17,9 @@ import pytest
 from anthropic import Anthropic
 from click.testing import CliRunner, Result
 
-from batchmock.exchange import Exchange
+from batchmock.exchanges.exchange import Exchange
 from batchmock.inprocess.emulator import LocalEmulator
-from batchmock.scenario_files import named_scenario
+from batchmock.scenarios.files import named_scenario
 from batchproof.cli import main
 from tests.clients.world import MODEL, NO_MODEL, asking
 from tests.programs import COMMAND, run, serving

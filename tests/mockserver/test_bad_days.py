@@ -12,7 +12,7 @@ from batchmock.handle import ClockHandle
 from batchmock.inprocess.emulator import LocalEmulator
 from batchmock.limits import RateLimits
 from batchmock.scenario import Scenario
-from batchmock.scenario_document import read_json, read_toml, write_json, write_toml
+from batchmock.scenarios.document import read_json, read_toml, write_json, write_toml
 from batchmock.settings import Settings
 from tests.mockserver.lives import START, request
 from tests.mockserver.mishaps import bad_days, quick_bad_days

@@ -15,7 +15,7 @@ from batchmock.http.control.calls import CALLS
 from batchmock.replies.answers import Answers
 from batchmock.replies.canned import Canned
 from batchmock.scenario import Scenario
-from batchmock.scenario_files import menu
+from batchmock.scenarios.files import menu
 from batchmock.settings import Settings
 from tests.mockserver.exchanges import BATCHES, MANUAL, START, App, request
 from tests.programs import serving

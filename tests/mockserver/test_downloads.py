@@ -8,7 +8,7 @@ import httpx2
 import msgspec
 
 from batchmock.clock import ClockSetting
-from batchmock.exchange import Exchange
+from batchmock.exchanges.exchange import Exchange
 from batchmock.scenario import Scenario
 from batchmock.server import running
 from batchmock.settings import Settings

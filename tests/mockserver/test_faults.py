@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from batchmock.clock import ClockSetting
-from batchmock.exchange import Exchange
+from batchmock.exchanges.exchange import Exchange
 from batchmock.scenario import Scenario
-from batchmock.scenario_document import read_toml
+from batchmock.scenarios.document import read_toml
 from batchmock.server import running
 from batchmock.settings import Settings
 from tests.mockserver.raw import Heard, ask

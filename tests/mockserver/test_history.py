@@ -16,9 +16,9 @@ from starlette.types import Message
 
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
+from batchmock.exchanges.record import FaultSeen
 from batchmock.faults import Answer, Close, Patch, Reset
 from batchmock.limits import RateLimits
-from batchmock.record import FaultSeen
 from batchmock.remote import RemoteEmulator
 from batchmock.scenario import Scenario
 from batchmock.server import running

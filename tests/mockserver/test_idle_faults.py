@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from batchmock.exchanges.record import FaultSeen
 from batchmock.faults import Answer, AnyFault, Close, Delay, Drip, Headers, Lines, Patch, Reset, Rows, Stale
 from batchmock.inprocess.emulator import LocalEmulator
-from batchmock.record import FaultSeen
 from batchmock.scenario import Scenario
 from tests.mockserver.exchanges import BATCHES, request
 from tests.programs import serving

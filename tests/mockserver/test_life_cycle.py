@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from batchmock.errors import ApiError
-from batchmock.projection import BatchView, render
 from batchmock.scenario import Scenario
 from batchmock.times import DAY
+from batchmock.unfolding.projection import BatchView, render
 from batchmock.wire.batch import MessageBatch
 from batchmock.workspace import Workspace
 from tests.mockserver.lives import START, create, custom_ids, defects, moments, requests, scenarios, workspace

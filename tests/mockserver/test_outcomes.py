@@ -11,7 +11,7 @@ from batchmock.errors import STATUS_OF_TYPE
 from batchmock.limits import RateLimits
 from batchmock.outcomes import Mix, Pin
 from batchmock.scenario import Scenario
-from batchmock.scenario_files import menu, named_scenario
+from batchmock.scenarios.files import menu, named_scenario
 from batchmock.switches import Switches
 from batchmock.times import DAY, HOUR, MINUTE, SECOND
 from batchmock.timing import Fixed, Timing

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from batchmock.errors import ApiError, UsageError
 from batchmock.limits import RateLimits
-from batchmock.plans import Plans
-from batchmock.queueing import Queue
 from batchmock.rates import Bucket, Ramp, Spending
 from batchmock.scenario import Scenario
 from batchmock.switches import Switches
 from batchmock.times import DAY, HOUR, MINUTE, SECOND, next_month, parse_instant, timestamp
 from batchmock.timing import Fixed, Timing, Uniform
+from batchmock.unfolding.plans import Plans
+from batchmock.unfolding.queueing import Queue
 from tests.mockserver.facts.page import facts
 from tests.mockserver.lives import START, create, requests, workspace
 

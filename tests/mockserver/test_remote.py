@@ -12,11 +12,11 @@ from msgspec import structs
 
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
+from batchmock.exchanges.record import FaultSeen
 from batchmock.faults import Close, Headers
 from batchmock.handle import EmulatorHandle
 from batchmock.inprocess.emulator import LocalEmulator
 from batchmock.outcomes import Mix, Pin
-from batchmock.record import FaultSeen
 from batchmock.remote import RemoteEmulator
 from batchmock.scenario import Scenario
 from batchmock.server import running

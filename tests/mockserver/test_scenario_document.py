@@ -11,7 +11,7 @@ from batchmock.outcomes import Mix, Pin
 from batchmock.replies.answers import Answers
 from batchmock.replies.canned import canned
 from batchmock.scenario import Scenario
-from batchmock.scenario_document import read_json, read_toml, write_json, write_toml
+from batchmock.scenarios.document import read_json, read_toml, write_json, write_toml
 from batchmock.times import HOUR, MINUTE, SECOND
 from batchmock.timing import Fixed, Lognormal, Timing
 from tests.mockserver.lives import any_scenarios

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from batchmock.errors import UsageError
-from batchmock.scenario_files import menu, named_scenario, read_scenario
+from batchmock.scenarios.files import menu, named_scenario, read_scenario
 from tests.mockserver.replies.asking import params, results, text_of
 from tests.programs import run
 

@@ -12,7 +12,7 @@ from anthropic import Anthropic
 
 from batchmock.inprocess.emulator import LocalEmulator
 from batchmock.scenario import Scenario
-from batchmock.scenario_document import read_toml
+from batchmock.scenarios.document import read_toml
 from tests.programs import ROOT
 
 PAGE = (ROOT / "docs/scenarios.md").read_text()

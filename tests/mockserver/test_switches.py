@@ -15,8 +15,8 @@ from batchmock.faults import Answer, Lines
 from batchmock.http.unknown_keys import with_unknown_keys
 from batchmock.limits import RateLimits
 from batchmock.scenario import Scenario
-from batchmock.scenario_document import read_toml, write_toml
-from batchmock.scenario_files import named_scenario
+from batchmock.scenarios.document import read_toml, write_toml
+from batchmock.scenarios.files import named_scenario
 from batchmock.switches import Lag, Switches
 from batchmock.times import HOUR, MINUTE, SECOND
 from tests.mockserver.facts.page import facts

@@ -12,7 +12,7 @@ from batchmock.limits import RateLimits
 from batchmock.scenario import Scenario
 from batchmock.switches import Switches
 from batchmock.times import DAY, MICROSECOND, parse_instant, timestamp
-from batchmock.truth import BatchPlan, batch_plan, foresee, request_lines
+from batchmock.unfolding.truth import BatchPlan, batch_plan, foresee, request_lines
 from tests.mockserver.exchanges import BATCHES, App
 from tests.mockserver.lives import (
     START,

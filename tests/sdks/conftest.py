@@ -12,7 +12,7 @@ from anthropic import Anthropic
 from batchmock.clock import ClockSetting
 from batchmock.limits import RateLimits
 from batchmock.scenario import Scenario
-from batchmock.scenario_files import named_scenario
+from batchmock.scenarios.files import named_scenario
 from batchmock.server import running
 from batchmock.settings import Settings
 from batchmock.times import HOUR

@@ -6,7 +6,7 @@ Source: probes of the SDKs against toy servers, 2026-11. What is not noticed is 
 import pytest
 
 from batchmock.clock import ClockSetting
-from batchmock.scenario_document import read_toml
+from batchmock.scenarios.document import read_toml
 from batchmock.server import running
 from batchmock.settings import Settings
 from tests.sdks.official_client import Program, RefusedError, Sdk

@@ -19,7 +19,7 @@ from batchclient.cli.summary import as_text, figures
 from batchmock.cli.words import RefusedError
 from batchmock.errors import UsageError
 from batchmock.scenario import Scenario
-from batchmock.scenario_files import find_scenario
+from batchmock.scenarios.files import find_scenario
 
 if TYPE_CHECKING:
     from batchproof.demo.night import Morning

@@ -14,7 +14,7 @@ from batchmock.cli.words import DURATION, RefusedError
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
 from batchmock.scenario import Scenario
-from batchmock.scenario_files import find_scenario
+from batchmock.scenarios.files import find_scenario
 from batchmock.settings import Settings
 from batchmock.times import write_duration
 
@@ -83,7 +83,7 @@ def exec_command(context: click.Context, **options: Any) -> None:
       batchproof exec --time stepped --step 1h -- bash poll.sh
     """
     # Imported late: --help and mistakes in the options need no server.
-    from batchmock.exec_run import ExecRun
+    from batchmock.exec.run import ExecRun
 
     def say(line: str) -> None:
         click.echo(f"batchproof: {line}", err=True)

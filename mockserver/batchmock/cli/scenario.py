@@ -9,8 +9,8 @@ import click
 
 from batchmock.cli.words import OneLineGroup, RefusedError
 from batchmock.errors import UsageError
-from batchmock.scenario_document import write_toml
-from batchmock.scenario_files import menu, menu_entry, read_scenario
+from batchmock.scenarios.document import write_toml
+from batchmock.scenarios.files import menu, menu_entry, read_scenario
 
 
 @click.group(cls=OneLineGroup)

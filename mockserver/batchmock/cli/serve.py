@@ -19,8 +19,8 @@ from batchmock.errors import UsageError
 from batchmock.limits import TierName
 from batchmock.models import Model
 from batchmock.scenario import Scenario
-from batchmock.scenario_document import dump, read
-from batchmock.scenario_files import find_scenario
+from batchmock.scenarios.document import dump, read
+from batchmock.scenarios.files import find_scenario
 from batchmock.settings import Settings
 from batchmock.times import write_duration
 

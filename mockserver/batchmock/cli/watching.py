@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from batchmock.access_log import Line, json_line, quiet_line, verbose_line
-from batchmock.exchange import Exchange, record, strikes_without_effect
-from batchmock.history_file import HistoryFile
+from batchmock.exchanges.access_log import Line, json_line, quiet_line, verbose_line
+from batchmock.exchanges.exchange import Exchange, record, strikes_without_effect
+from batchmock.exchanges.history_file import HistoryFile
 from batchmock.idle_faults import IdleFaults
 
 

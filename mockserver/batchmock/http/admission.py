@@ -11,7 +11,7 @@ from batchmock.emulator import Emulator
 from batchmock.errors import ApiError, UsageError, invalid_request
 from batchmock.http.headers import RequestHeaders
 from batchmock.scenario import Scenario
-from batchmock.scenario_choice import said_scenario
+from batchmock.scenarios.choice import said_scenario
 from batchmock.switches import Switches
 from batchmock.workspace import CreateOptions, Workspace
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from starlette.types import ASGIApp
 
 from batchmock.emulator import Emulator
-from batchmock.exchange import Exchange
+from batchmock.exchanges.exchange import Exchange
 from batchmock.http import batches, messages, models
 from batchmock.http.call import Endpoint, Handler
 from batchmock.http.control.calls import OPEN_CALLS, handlers_by_path

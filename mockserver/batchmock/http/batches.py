@@ -26,7 +26,7 @@ from batchmock.http.responses import (
     in_chunks,
 )
 from batchmock.limits import BODY_BYTES_MAX, POLL_RETRY_AFTER_S
-from batchmock.projection import BatchView
+from batchmock.unfolding.projection import BatchView
 from batchmock.wire.batch import BatchPage, DeletedMessageBatch
 from batchmock.wire.request import parse_create
 

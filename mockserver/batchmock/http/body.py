@@ -5,8 +5,8 @@ It does not know what the bytes mean. Source of the limits: docs/fidelity.md, li
 
 from starlette.types import Receive
 
-from batchmock.digest import AT_ONCE_BYTES_MAX, Digest
 from batchmock.errors import ApiError, invalid_request
+from batchmock.exchanges.digest import AT_ONCE_BYTES_MAX, Digest
 from batchmock.http.call import Call
 from batchmock.http.exchange import ClientGoneError
 from batchmock.http.headers import RequestHeaders

@@ -10,8 +10,8 @@ from typing import Protocol, cast
 
 import msgspec
 
+from batchmock.exchanges.strike import Strike
 from batchmock.faults import Lines, Patch, Rows
-from batchmock.strike import Strike
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Puts what the client asked for in the place of ``{path}`` and the like.

@@ -10,7 +10,7 @@ from msgspec import Struct
 from starlette.types import ASGIApp, Receive, Scope
 
 from batchmock.emulator import Emulator
-from batchmock.exchange import Exchange
+from batchmock.exchanges.exchange import Exchange
 from batchmock.faults import Operation
 from batchmock.http.headers import RequestHeaders
 from batchmock.http.runtime import Runtime

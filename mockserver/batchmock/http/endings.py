@@ -5,10 +5,10 @@ It works on what is sent, packed if it is, whatever that says.
 
 from starlette.types import Message, Send
 
+from batchmock.exchanges.strike import Strike
 from batchmock.faults import Close, Drip, Ending, HalfClose, Reset
 from batchmock.http.responses import RawHeader
 from batchmock.http.wire_faults import Wire
-from batchmock.strike import Strike
 from batchmock.times import SECOND
 
 # By how much a length promises too much.

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
-from batchmock.exchange import CHARS_MAX, Exchange, kept_of_response
+from batchmock.exchanges.exchange import CHARS_MAX, Exchange, kept_of_response
 from batchmock.http.responses import RawHeader, error_response
 from batchmock.http.runtime import Runtime
 from batchmock.http.sender import sender_of
@@ -22,7 +22,7 @@ from batchmock.http.wire_faults import ConnectionOverError
 from batchmock.switches import Switches
 from batchmock.times import SECOND, http_date
 
-EXCHANGE = "batchmock.exchange"
+EXCHANGE = "batchmock.exchanges.exchange"
 CONTROL_PLANE = "/_emulator/"
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from batchmock.errors import STATUS_OF_TYPE, ApiError, ErrorType
+from batchmock.exchanges.strike import Strike
 from batchmock.faults import (
     Answer,
     AnyFault,
@@ -36,7 +37,6 @@ from batchmock.http.endings import Cut, Dripping, end
 from batchmock.http.origin import origin
 from batchmock.http.responses import BytesResponse, RawHeader
 from batchmock.http.wire_faults import Wire, wire_of
-from batchmock.strike import Strike
 from batchmock.times import SECOND
 
 FaultT = TypeVar("FaultT", bound=AnyFault)

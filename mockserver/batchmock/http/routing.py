@@ -11,7 +11,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from batchmock.emulator import Emulator
 from batchmock.errors import ApiError
-from batchmock.exchange import CHARS_MAX, Exchange
+from batchmock.exchanges.exchange import CHARS_MAX, Exchange
+from batchmock.exchanges.strike import Strike
 from batchmock.faults import Stall
 from batchmock.http.admission import betas_of, enter, refuse_strangers, version_of
 from batchmock.http.call import Call, Endpoint, Handler
@@ -22,7 +23,6 @@ from batchmock.http.rate_headers import rate_headers
 from batchmock.http.runtime import Runtime
 from batchmock.http.sender import Sender, sender_of
 from batchmock.http.unknown_keys import adding_keys
-from batchmock.strike import Strike
 from batchmock.workspace import Workspace
 
 

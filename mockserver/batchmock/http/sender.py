@@ -9,7 +9,7 @@ from msgspec import Struct
 from starlette.types import Scope
 
 from batchmock.credential import Credential
-from batchmock.exchange import RawHeaders, kept
+from batchmock.exchanges.exchange import RawHeaders, kept
 from batchmock.http.admission import credentials
 from batchmock.http.headers import RequestHeaders, request_headers
 

@@ -15,7 +15,7 @@ from batchmock.clock import ClockSetting
 from batchmock.coupling.block import GRACE_S, CoupledTime, coupled_time
 from batchmock.emulator import Emulator
 from batchmock.errors import UsageError
-from batchmock.exchange import Exchange
+from batchmock.exchanges.exchange import Exchange
 from batchmock.facts import WorkspaceState
 from batchmock.http.app import build_app, no_record
 from batchmock.http.runtime import Runtime

@@ -11,14 +11,14 @@ from typing import Any
 from msgspec import Struct
 from starlette.types import ASGIApp
 
+from batchmock.exchanges.record import HistoryPage, Record
 from batchmock.http.call import Handler
 from batchmock.http.control import clock, clock_clients, history, scenario, truth, workspace
 from batchmock.http.control.call import ControlCall
 from batchmock.http.control.openapi import PREFIX, describe_calls
 from batchmock.http.responses import JsonResponse
-from batchmock.record import HistoryPage, Record
 from batchmock.snapshot import Snapshot
-from batchmock.truth import BatchList, BatchPlan, RequestTruth
+from batchmock.unfolding.truth import BatchList, BatchPlan, RequestTruth
 
 # A document whose keys are those of a scenario file.
 ScenarioDocument = dict[str, Any]

@@ -9,12 +9,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from batchmock.exchange import Exchange, record
-from batchmock.history import PAGE_LIMIT_DEFAULT, History
+from batchmock.exchanges.exchange import Exchange, record
+from batchmock.exchanges.history import PAGE_LIMIT_DEFAULT, History
+from batchmock.exchanges.record import HistoryQuery
 from batchmock.http.call import Call
 from batchmock.http.control.asked import query_of
 from batchmock.http.responses import JSONL, JsonResponse, StreamedResponse, in_chunks
-from batchmock.record import HistoryQuery
 
 # A few hundredths of a second of work; whoever wants all of it reads lines.
 PAGE_LIMIT_MAX = 1_000

@@ -12,9 +12,9 @@ from batchmock.http.call import Call
 from batchmock.http.control.asked import body_of
 from batchmock.http.responses import JsonResponse
 from batchmock.scenario import Scenario
-from batchmock.scenario_choice import chosen_scenario
-from batchmock.scenario_document import dump, read_toml
-from batchmock.scenario_files import menu
+from batchmock.scenarios.choice import chosen_scenario
+from batchmock.scenarios.document import dump, read_toml
+from batchmock.scenarios.files import menu
 
 
 class MenuItem(Struct, frozen=True):

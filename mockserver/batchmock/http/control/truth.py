@@ -11,8 +11,8 @@ from msgspec import Meta, Struct
 from batchmock.http.call import Call
 from batchmock.http.control.asked import query_of
 from batchmock.http.responses import JSONL, JsonResponse, StreamedResponse, in_chunks
-from batchmock.projection import BatchView
-from batchmock.truth import batch_list, batch_plan, foresee, request_lines
+from batchmock.unfolding.projection import BatchView
+from batchmock.unfolding.truth import batch_list, batch_plan, foresee, request_lines
 
 # A few hundredths of a second of work; whoever wants all of it reads lines.
 PAGE_LIMIT_MAX = 10_000

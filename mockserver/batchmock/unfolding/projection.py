@@ -10,9 +10,9 @@ from bisect import bisect_right
 from msgspec import Struct
 
 from batchmock.facts import BatchFacts
-from batchmock.plan import Plan
 from batchmock.switches import NO_LAG, Switches
 from batchmock.times import timestamp, timestamp_z
+from batchmock.unfolding.plan import Plan
 from batchmock.wire.batch import MessageBatch, ProcessingStatus, RequestCounts
 
 

@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from batchmock.child import NotStartedError, run_child
-from batchmock.exchange import Exchange
-from batchmock.exec_report import ExecReport, Seen, lines, outcomes
-from batchmock.history_file import HistoryFile
+from batchmock.exchanges.exchange import Exchange
+from batchmock.exchanges.history_file import HistoryFile
+from batchmock.exec.child import NotStartedError, run_child
+from batchmock.exec.report import ExecReport, Seen, lines, outcomes
+from batchmock.exec.stillness import Stillness
 from batchmock.server import app_of, new_emulator, running_app
 from batchmock.settings import Settings
 from batchmock.shims.environment import environment_for
-from batchmock.stillness import Stillness
 from batchmock.times import SECOND, write_duration
 
 

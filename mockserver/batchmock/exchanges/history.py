@@ -8,8 +8,8 @@ from collections import deque
 from operator import attrgetter
 from threading import Lock
 
-from batchmock.exchange import Exchange, record, strikes_without_effect, tighten
-from batchmock.record import HistoryPage, HistoryQuery
+from batchmock.exchanges.exchange import Exchange, record, strikes_without_effect, tighten
+from batchmock.exchanges.record import HistoryPage, HistoryQuery
 
 PAGE_LIMIT_DEFAULT = 1_000
 

@@ -10,10 +10,10 @@ from functools import lru_cache
 from msgspec import Struct
 
 from batchmock.credential import Credential
-from batchmock.digest import Digest
+from batchmock.exchanges.digest import Digest
+from batchmock.exchanges.record import BodySeen, CredentialSeen, FaultSeen, RealTime, Record
+from batchmock.exchanges.strike import Strike
 from batchmock.faults import Operation, kind_of
-from batchmock.record import BodySeen, CredentialSeen, FaultSeen, RealTime, Record
-from batchmock.strike import Strike
 from batchmock.switches import Switches
 from batchmock.times import MILLISECOND, timestamp
 

@@ -15,9 +15,9 @@ from batchmock.document import Document
 from batchmock.errors import UsageError
 from batchmock.replies.canned import Canned
 from batchmock.scenario import Scenario
-from batchmock.scenario_document import json_document, read, read_toml, toml_document
+from batchmock.scenarios.document import json_document, read, read_toml, toml_document
 
-_MENU = files("batchmock") / "menu"
+_MENU = files("batchmock.scenarios") / "menu"
 _SUFFIX = ".toml"
 
 

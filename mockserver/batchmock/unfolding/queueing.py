@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from batchmock.facts import BatchFacts
-from batchmock.plan import Plan
-from batchmock.projection import unfinished
 from batchmock.times import MICROSECOND
+from batchmock.unfolding.plan import Plan
+from batchmock.unfolding.projection import unfinished
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ It does not know how batches are canceled that have not.
 """
 
 from batchmock.errors import ApiError, invalid_request
-from batchmock.projection import BatchView
+from batchmock.unfolding.projection import BatchView
 
 
 def refuse_cancel(view: BatchView) -> None:

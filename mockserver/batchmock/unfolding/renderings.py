@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from batchmock.facts import BatchFacts
-from batchmock.projection import BatchView, render
+from batchmock.unfolding.projection import BatchView, render
 from batchmock.wire.batch import ProcessingStatus
 
 _encode = msgspec.json.Encoder().encode

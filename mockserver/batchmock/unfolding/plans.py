@@ -11,9 +11,9 @@ from batchmock.errors import invalid_request
 from batchmock.facts import BatchFacts, Submission
 from batchmock.params.check import checker, finder_at_create
 from batchmock.params.terms import Terms
-from batchmock.plan import Plan, Schedule, schedule, settle
 from batchmock.replies.answerer import Answerer
-from batchmock.verdicts import SLICE, Judge, Verdicts
+from batchmock.unfolding.plan import Plan, Schedule, schedule, settle
+from batchmock.unfolding.verdicts import SLICE, Judge, Verdicts
 from batchmock.wire.refusal import located
 from batchmock.wire.request import BatchRequest
 from batchmock.wire.result import Failure, errored

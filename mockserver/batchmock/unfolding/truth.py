@@ -10,12 +10,12 @@ from typing import Generic
 import msgspec
 from msgspec import Raw, Struct
 
+from batchmock.exchanges.record import Instant
 from batchmock.facts import BatchFacts
 from batchmock.outcomes import TerminalState
-from batchmock.plan import CANCELED, ERRORED, EXPIRED, SUCCEEDED, Plan
-from batchmock.projection import BatchView
-from batchmock.record import Instant
 from batchmock.times import timestamp
+from batchmock.unfolding.plan import CANCELED, ERRORED, EXPIRED, SUCCEEDED, Plan
+from batchmock.unfolding.projection import BatchView
 from batchmock.wire.batch import ProcessingStatus, RequestCounts
 from batchmock.wire.result import Errored, Failure, RowErrorEnvelope
 

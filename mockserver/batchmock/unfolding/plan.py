@@ -15,12 +15,12 @@ from typing import Final
 
 from batchmock.draws import Draws
 from batchmock.facts import Submission
-from batchmock.moments import Moments
-from batchmock.order import Ranks, in_order
 from batchmock.outcomes import Outcome, Outcomes
 from batchmock.replies.answerer import Answerer
 from batchmock.scenario import Scenario
-from batchmock.verdicts import Verdicts
+from batchmock.unfolding.moments import Moments
+from batchmock.unfolding.order import Ranks, in_order
+from batchmock.unfolding.verdicts import Verdicts
 from batchmock.wire.batch import RequestCounts
 from batchmock.wire.request import BatchRequest
 from batchmock.wire.result import Canceled, Errored, Expired, Failure

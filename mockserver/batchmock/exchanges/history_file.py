@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from batchmock.errors import UsageError
-from batchmock.exchange import Exchange, record
+from batchmock.exchanges.exchange import Exchange, record
 
 _encode = msgspec.json.Encoder().encode
 

@@ -10,8 +10,8 @@ from msgspec import structs
 from batchmock.document import Document
 from batchmock.errors import UsageError
 from batchmock.scenario import Scenario
-from batchmock.scenario_document import dump, read
-from batchmock.scenario_files import find_scenario, named_scenario
+from batchmock.scenarios.document import dump, read
+from batchmock.scenarios.files import find_scenario, named_scenario
 
 NOTHING: Document = {}
 _document = msgspec.json.Decoder(dict[str, object])

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from batchmock.exchange import Exchange
+from batchmock.exchanges.exchange import Exchange
 from batchmock.faults import kind_of
-from batchmock.projection import BatchView
 from batchmock.times import SECOND, write_duration
+from batchmock.unfolding.projection import BatchView
 
 
 class ExecReport(Struct, frozen=True, kw_only=True):

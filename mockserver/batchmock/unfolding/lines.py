@@ -9,7 +9,7 @@ import msgspec
 
 from batchmock.draws import Identifiers
 from batchmock.facts import BatchFacts
-from batchmock.plan import CANCELED, ERRORED, SUCCEEDED, Plan
+from batchmock.unfolding.plan import CANCELED, ERRORED, SUCCEEDED, Plan
 from batchmock.wire.request import BatchRequest
 from batchmock.wire.result import CANCELED as CANCELED_RESULT
 from batchmock.wire.result import EXPIRED as EXPIRED_RESULT

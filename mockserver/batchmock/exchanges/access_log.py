@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from batchmock.exchange import Exchange
+from batchmock.exchanges.exchange import Exchange
 from batchmock.times import timestamp
 
 Line = Callable[[Exchange], str]

@@ -1,0 +1,1 @@
+"""HTTP exchanges: while they go on, and as they are told afterwards."""

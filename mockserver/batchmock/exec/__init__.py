@@ -1,0 +1,1 @@
+"""Running somebody's program on the emulator's clock."""

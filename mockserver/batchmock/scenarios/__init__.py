@@ -1,0 +1,1 @@
+"""Scenarios as documents, in files and by name."""

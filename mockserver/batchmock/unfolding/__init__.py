@@ -1,0 +1,1 @@
+"""What becomes of a batch and of each of its requests, and when."""

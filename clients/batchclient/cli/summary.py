@@ -17,8 +17,8 @@ from batchclient.shapes import Json
 
 # The reasons that are told; when most requests fail, they fail for one or two.
 REASONS_MAX = 3
-# With the names before it, within 80 columns.
-_WIDTH_MAX = 56
+# Of a line: the narrowest terminal that is still usual.
+WIDTH = 80
 WHOLE, IN_PART, USAGE, UNFINISHED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -71,13 +71,8 @@ def figures(summary: Summary) -> list[tuple[str, str]]:
         if count or name == "succeeded"
     }
     rows = [(name, f"{count:,}") for name, count in shown.items()]
-    rows += [(f"- {reason.count:,} for", _in_brief(reason)) for reason in summary.reasons[:REASONS_MAX]]
+    rows += [(f"- {one.count:,} for", f"{one.type}: {one.message}") for one in summary.reasons[:REASONS_MAX]]
     return [*rows, ("batches", f"{summary.batches:,}"), ("cost", money(summary.cost))]
-
-
-def _in_brief(reason: Reason) -> str:
-    said = f"{reason.type}: {reason.message}"
-    return said if len(said) <= _WIDTH_MAX else f"{said[: _WIDTH_MAX - 1]}…"
 
 
 def money(cost: Cost) -> str:
@@ -87,6 +82,10 @@ def money(cost: Cost) -> str:
 
 
 def as_text(rows: list[tuple[str, str]]) -> str:
-    """Return figures one below the other."""
+    """Return figures one below the other, each cut to its line."""
     names = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name:<{names}}  {value}" for name, value in rows)
+    return "\n".join(f"{name:<{names}}  {_cut(value, WIDTH - names - 2)}" for name, value in rows)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import click
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 
@@ -34,7 +34,9 @@ class Board:
         before = self.batches.get(progress.batch_id)
         self.batches[progress.batch_id] = progress
         if before is None or before.status != progress.status:
-            self.say(", ".join(filter(None, (f"{progress.batch_id} {progress.status}", _counts(progress)))))
+            self.say(
+                ", ".join(filter(None, (f"{_short(progress.batch_id)} {progress.status}", _counts(progress))))
+            )
         elif self._shown is None or (self._now() - self._shown).total_seconds() >= _PICTURE_S:
             self._picture()
 
@@ -80,13 +82,17 @@ def _line(shown: Board) -> None:
 def _draw(live: Live, shown: Board) -> None:
     if shown.last:
         live.console.print(shown.last, highlight=False)
-    table = Table(box=None, title=f"{shown.clock}, {shown.troubles:,} warnings survived", title_justify="left")
+    table = Table(box=None)
     for heading in ("batch", "status", "looks", "requests"):
         table.add_column(heading)
     for batch_id, seen in shown.batches.items():
         colour = "green" if seen.next_poll_s is None else "yellow"
-        table.add_row(f"…{batch_id[-8:]}", f"[{colour}]{seen.status}", f"{seen.polls:,}", _counts(seen))
-    live.update(table, refresh=True)
+        table.add_row(_short(batch_id), f"[{colour}]{seen.status}", f"{seen.polls:,}", _counts(seen))
+    live.update(Group(f"{shown.clock}, {shown.troubles:,} warnings survived", table), refresh=True)
+
+
+def _short(batch_id: str) -> str:
+    return f"…{batch_id[-8:]}"
 
 
 def _counts(progress: Progress) -> str:

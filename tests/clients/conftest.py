@@ -36,3 +36,10 @@ def driver(request: pytest.FixtureRequest) -> Driver:
 @pytest.fixture
 def world(url: str, driver: Driver) -> World:
     return World(url, driver)
+
+
+@pytest.fixture
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A credential in the environment, and no other server than the real one."""
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "test")
+    monkeypatch.delenv("ANTHROPIC_BASE_URL", raising=False)

@@ -3,65 +3,22 @@
 The commands run in this process against an emulator on coupled time, so they wait as ever and it takes no time.
 """
 
-import json
 import os
 import signal
 import subprocess
-import sys
-from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 from anthropic import Anthropic
-from click.testing import CliRunner, Result
 
 from batchmock.exchanges.exchange import Exchange
 from batchmock.inprocess.emulator import LocalEmulator
 from batchmock.scenarios.files import named_scenario
-from batchproof.cli import main
-from tests.clients.world import MODEL, NO_MODEL, asking
+from tests.clients.commands import answer, batches, batchproof, entry, lines, written
+from tests.clients.world import NO_MODEL, asking
 from tests.programs import COMMAND, run, serving
 
-PROMPTS = ("--model", MODEL, "--max-tokens", "64")
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "test")
-    monkeypatch.delenv("ANTHROPIC_BASE_URL", raising=False)
-
-
-def batchproof(*arguments: str | Path, emulator: LocalEmulator | None = None) -> Result:
-    emulator = emulator or LocalEmulator()
-    with emulator.intercept(), emulator.coupled_time():
-        return CliRunner().invoke(main, [str(argument) for argument in arguments])
-
-
-def batches(emulator: LocalEmulator) -> int:
-    return len(list(emulator.client().messages.batches.list()))
-
-
-def entry(custom_id: str, prompt: str, model: str = MODEL, **more: object) -> dict[str, Any]:
-    return {"custom_id": custom_id, "params": asking(custom_id, prompt, model)[1]} | more
-
-
-def written(path: Path, rows: Sequence[object]) -> Path:
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    return path
-
-
-def parquet_file(path: Path, rows: Sequence[object]) -> None:
-    import_module("pyarrow.parquet").write_table(import_module("pyarrow").Table.from_pylist(rows), path)
-
-
-def lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_bytes().split(b"\n") if line]
-
-
-def answer(line: dict[str, Any]) -> str:
-    return line["result"]["message"]["content"][0]["text"].partition(": ")[2]
+pytestmark = pytest.mark.usefixtures("key")
 
 
 def test_answers_stand_in_the_order_of_the_requests_beside_the_fields_they_came_with(tmp_path: Path) -> None:
@@ -73,79 +30,6 @@ def test_answers_stand_in_the_order_of_the_requests_beside_the_fields_they_came_
     assert ran.exit_code == 0, ran.output
     assert [{name: line[name] for name in rows[0]} for line in lines(output)] == rows
     assert [answer(line) for line in lines(output)] == [f"say {n}" for n in range(30)]
-
-
-def test_a_row_is_written_as_it_was_read_to_the_byte(tmp_path: Path) -> None:
-    given = (
-        b'{ "custom_id":"a",  "price":1.0, "big":123456789012345678901, "params":%s }'
-        % json.dumps(asking("a", "hi")[1]).encode()
-    )
-    (tmp_path / "in.jsonl").write_bytes(given + b"\r\n")
-
-    batchproof("run", tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl")
-
-    assert (tmp_path / "out.jsonl").read_bytes().startswith(given[:-1].rstrip() + b',"result":{"type":"succeeded"')
-
-
-def test_a_whole_create_body_is_read_as_well(tmp_path: Path) -> None:
-    body = {"requests": [entry("a", "one"), entry("b", "two")]}
-    (tmp_path / "in.json").write_text(json.dumps(body, indent=2))
-
-    ran = batchproof("run", tmp_path / "in.json", "-o", tmp_path / "out.jsonl")
-
-    assert ran.exit_code == 0, ran.output
-    assert [answer(line) for line in lines(tmp_path / "out.jsonl")] == ["one", "two"]
-
-
-@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
-def test_keys_with_prompts_become_requests(tmp_path: Path, kind: str) -> None:
-    file = tmp_path / f"in.{kind}"
-    rows = [{"id": "7", "prompt": "a,\nb", "team": "red"}, {"id": "8", "prompt": "c", "team": "blue"}]
-    if kind == "csv":
-        file.write_text('id,prompt,team\n7,"a,\nb",red\n8,c,blue\n', encoding="utf-8-sig")
-    elif kind == "jsonl":
-        written(file, rows)
-    else:
-        parquet_file(file, rows)
-
-    ran = batchproof("run", file, "--key", "id", *PROMPTS, "-o", tmp_path / "out.jsonl")
-
-    assert ran.exit_code == 0, ran.output
-    found = lines(tmp_path / "out.jsonl")
-    assert [(line["id"], line["team"], answer(line)) for line in found] == [
-        ("7", "red", "a,\nb"),
-        ("8", "blue", "c"),
-    ]
-
-
-@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
-def test_keys_may_be_numbers_and_stay_numbers_beside_their_answers(tmp_path: Path, kind: str) -> None:
-    rows: list[dict[str, object]] = [{"key": n, "prompt": f"say {n}", "at": "2026-01-01"} for n in (7, 70)]
-    file = tmp_path / f"in.{kind}"
-    (parquet_file if kind == "parquet" else written)(file, rows)
-
-    ran = batchproof("run", file, *PROMPTS, "-o", tmp_path / "out.jsonl")
-
-    assert ran.exit_code == 0, ran.output
-    assert [(line["key"], answer(line)) for line in lines(tmp_path / "out.jsonl")] == [
-        (7, "say 7"),
-        (70, "say 70"),
-    ]
-
-
-def test_parquet_without_its_library_or_that_is_none_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "in.parquet"
-    file.write_bytes(b"PAR1 not at all")
-    broken = batchproof("run", file, *PROMPTS, "--dry-run")
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    missing = batchproof("run", file, *PROMPTS, "--dry-run")
-
-    assert (broken.exit_code, missing.exit_code) == (2, 2)
-    assert "in.parquet is no Parquet" in broken.stderr
-    assert "install batchproof[parquet]" in missing.stderr
-    assert (broken.stderr.count("\n"), missing.stderr.count("\n")) == (1, 1)
 
 
 def test_requests_that_fail_have_their_errors_and_the_exit_code_says_so(tmp_path: Path) -> None:
@@ -318,39 +202,6 @@ def test_an_interrupted_run_leaves_its_batch_and_says_how_to_resume(tmp_path: Pa
     assert "Traceback" not in said
     assert len(made) == 1
     assert not output.exists()
-
-
-@pytest.mark.parametrize(
-    ("row", "said"),
-    [
-        ("[1]", "in.jsonl:1 is no JSON object"),
-        ('{"params": {}}', "has no 'custom_id'"),
-        ('{"custom_id": 7, "params": {}}', "in.jsonl:1: 'custom_id' is 7; it is a string, so write \"7\""),
-        ('{"key": "a"}', "has no 'prompt'"),
-        ('{"key": "a", "prompt": null}', "in.jsonl:1: 'prompt' is null; it is a string"),
-        ('{"key": "a", "prompt": "hi"}', "--model"),
-        ('{"custom_id": "a", "params": {}, "result": 1}', "rename it"),
-        ('{"custom_id": "a", "params": {}}\n{"custom_id": "a", "params": {}}', "occurs twice"),
-    ],
-)
-def test_a_file_that_is_wrong_is_told_in_one_line(tmp_path: Path, row: str, said: str) -> None:
-    (tmp_path / "in.jsonl").write_text(row + "\n")
-
-    ran = batchproof("run", tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl")
-
-    assert ran.exit_code == 2
-    assert said in ran.stderr
-    assert ran.stderr.count("\n") == 1
-    assert [path.name for path in tmp_path.iterdir() if path.suffix != ".lock"] == ["in.jsonl"]
-
-
-def test_a_csv_with_a_cell_too_many_is_told(tmp_path: Path) -> None:
-    (tmp_path / "in.csv").write_text("key,prompt\na,b,c\n")
-
-    ran = run("run", str(tmp_path / "in.csv"), *PROMPTS, "--dry-run")
-
-    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
-    assert "in.csv:2 has not as many cells as the first line" in ran.stderr
 
 
 def test_a_missing_credential_is_told(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 A fault is matched by the operation and its number, and the same plan holds for both drivers.
 """
 
+import json
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -167,3 +168,8 @@ def operation_of(request: httpx2.Request) -> Operation:
     if path.endswith("/batches"):
         return "create" if request.method == "POST" else "list"
     return "results" if "results" in path else "retrieve"
+
+
+def shown(**changed: object) -> Served:
+    """Return an answer to a poll with something else in the batch."""
+    return Served(lambda body: [json.dumps(json.loads(body) | changed).encode()])

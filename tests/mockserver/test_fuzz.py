@@ -1,6 +1,7 @@
 """Whatever bytes a client sends: a documented status comes back, the process lives, the next request works."""
 
 import json
+import re
 import socket
 from collections.abc import Generator
 from operator import itemgetter
@@ -9,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from batchmock.clock import ClockSetting
@@ -172,6 +173,8 @@ HEADER_NAMES = (
     "forwarded",
     "x-forwarded-host",
     "x-forwarded-prefix",
+    "x-forwarded-proto",
+    "accept-encoding",
     "anthropic-workspace-id",
 )
 
@@ -194,6 +197,27 @@ def test_any_id_headers_and_query_get_a_documented_answer(
     batches, models = "/v1/messages/batches", "/v1/models"
     for path in (batches, f"{batches}/{quote(id_, safe='')}", models, f"{models}/{quote(id_, safe='')}"):
         well_answered(client.get(path, headers=HEADERS | headers, params=query))
+
+
+# What looks like a number to some and is none to others, and numbers around every edge.
+limits = (
+    st.from_regex(r"\A[-+]{0,3}\d{1,12}\Z")
+    | st.text(st.characters(categories=["Nd", "Nl", "No", "Pd"]), max_size=6)
+    | st.integers(-3, 1003).map(str)
+)
+
+
+@fuzzing
+@given(st.sampled_from(["/v1/messages/batches", "/v1/models"]), limits)
+@example("/v1/messages/batches", "--5")
+@example("/v1/messages/batches", "\N{ARABIC-INDIC DIGIT FIVE}")
+def test_a_limit_is_a_number_in_plain_digits_or_refused(client: httpx2.Client, path: str, limit: str) -> None:
+    response = client.get(path, headers=HEADERS, params={"limit": limit})
+
+    well_answered(response)
+    is_one = re.fullmatch("[0-9]{1,9}", limit) is not None and 1 <= int(limit) <= 1_000
+    assert response.status_code == (200 if is_one else 400)
+    assert is_one or response.json()["error"]["message"].startswith("limit: Input should be ")
 
 
 def exchange(url: str, raw: bytes, *, finish: bool) -> bytes:

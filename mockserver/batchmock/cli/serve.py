@@ -227,7 +227,7 @@ def _model(text: str) -> Model:
     id_, separator, ceiling = text.rpartition(":")
     if not separator:
         return Model(text)
-    if not (id_ and ceiling.isdecimal() and len(ceiling) <= 9):
+    if not (id_ and ceiling.isascii() and ceiling.isdecimal() and len(ceiling) <= 9):
         raise UsageError(f"--model {text!r} is neither ID nor ID:MAX_TOKENS, as in claude-of-tomorrow:64000")
     return Model(id_, int(ceiling))
 

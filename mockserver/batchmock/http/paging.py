@@ -3,12 +3,17 @@
 It does not know what is listed. Source: docs/fidelity.md, list.
 """
 
+import re
+
 from starlette.datastructures import QueryParams
 
 from batchmock.errors import invalid_request
 from batchmock.limits import PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX
 from batchmock.pages import PageQuery
 from batchmock.switches import Switches
+
+# Nine digits are more than any page; int() would take a long time over a million of them.
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
 def page_query(query: QueryParams, switches: Switches) -> PageQuery:
@@ -28,8 +33,7 @@ def page_query(query: QueryParams, switches: Switches) -> PageQuery:
 def _limit(text: str | None) -> int:
     if text is None:
         return PAGE_LIMIT_DEFAULT
-    # Nine digits are more than any page; int() would take a long time over a million of them.
-    if not text.lstrip("-").isdecimal() or len(text) > 9:
+    if not _WHOLE.fullmatch(text):
         raise invalid_request("limit: Input should be a valid integer, unable to parse string as an integer")
     limit = int(text)
     if limit < 1:

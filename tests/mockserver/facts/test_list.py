@@ -82,6 +82,8 @@ def test_a_limit_may_be_one_to_a_thousand(room: Room, made: list[str], limit: in
         row("list-5", "above", "1001"),
         row("list-5", "no number", "ten"),
         row("list-5", "empty", ""),
+        row("list-5", "two signs", "--5"),
+        row("list-5", "digits of another script", "\N{ARABIC-INDIC DIGIT FIVE}"),
     ],
 )
 def test_another_limit_is_refused(room: Room, limit: str) -> None:

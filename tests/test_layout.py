@@ -21,7 +21,7 @@ RINGS = {
     # values
     "errors": 0, "times": 0, "limits": 0, "wire": 0, "clock": 0, "clock_clients": 0, "facts": 0, "scenario": 0,
     "scenarios": 0, "timing": 0, "outcomes": 0, "faults": 0, "switches": 0, "draws": 0, "models": 0, "betas": 0,
-    "document": 0, "settings": 0, "credential": 0, "exchanges": 0, "asked": 0,
+    "document": 0, "hosts": 0, "settings": 0, "credential": 0, "exchanges": 0, "asked": 0,
     "replies.answers": 0, "replies.canned": 0, "replies.given": 0, "replies.question": 0,
     # decisions
     "params": 1, "messages": 1, "preflight": 1, "unfolding": 1, "replies": 1, "samples": 1, "idle_faults": 1,

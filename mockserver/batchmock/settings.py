@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
+from batchmock.hosts import is_host, is_plain_path, is_real_api
 from batchmock.limits import ANSWER_PATIENCE_S, BODY_PATIENCE_S, EXCHANGES_KEPT_MAX
 from batchmock.models import Model
 from batchmock.scenario import Scenario
 
-# Hosts that no results_url may name: a client would send its key there.
-REAL_API = re.compile(r"(?:^|\.)(?:anthropic|claude)\.com\.?(?::\d+)?$", re.ASCII | re.IGNORECASE)
 # What arrives in a header as it was sent.
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)
 
@@ -67,7 +66,14 @@ class Settings:
 
 def _refuse_url(url: str) -> None:
     scheme, separator, rest = url.partition("://")
-    if scheme not in ("http", "https") or not separator or not rest:
-        raise UsageError(f"public URL {url!r} does not start with http:// or https:// and name a host")
-    if REAL_API.search(rest.split("/")[0].rpartition("@")[2]):
+    host, slash, path = rest.partition("/")
+    if scheme.lower() not in ("http", "https") or not separator:
+        raise UsageError(f"public URL {url!r} does not start with http:// or https://")
+    if not is_host(host):
+        raise UsageError(f"public URL {url!r} names no host that can be dialed; write it as http://mock.test:4010")
+    if not is_plain_path((slash + path).rstrip("/")):
+        raise UsageError(
+            f"public URL {url!r} has more than a host and a path; write it as http://mock.test/prefix"
+        )
+    if is_real_api(host):
         raise UsageError(f"public URL {url!r} is the real API's; clients would send their key there")

@@ -3,15 +3,10 @@
 Clients dial ``results_url`` as it is, with their credential; so it never names a host of the real API.
 """
 
-import re
-
 from starlette.types import Scope
 
-from batchmock.http.headers import RequestHeaders
-from batchmock.settings import REAL_API
-
-_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*)|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?", re.ASCII)
-_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+", re.ASCII)
+from batchmock.hosts import is_host, is_plain_path, is_real_api
+from batchmock.http.headers import RequestHeaders, split_unquoted, unquoted
 
 
 def origin(scope: Scope, headers: RequestHeaders, public_url: str | None) -> str:
@@ -25,28 +20,24 @@ def origin(scope: Scope, headers: RequestHeaders, public_url: str | None) -> str
     forwarded = _forwarded(headers)
     scheme = forwarded.get("proto") or _first(headers.get("x-forwarded-proto")) or scope["scheme"]
     host = forwarded.get("host") or _first(headers.get("x-forwarded-host")) or headers.get("host", "")
-    if not _HOST.fullmatch(host) or REAL_API.search(host):
+    if not is_host(host) or is_real_api(host):
         host = _listening(scope)
     prefix = _first(headers.get("x-forwarded-prefix")).rstrip("/")
-    return f"{'https' if scheme == 'https' else 'http'}://{host}{prefix if _safe(prefix) else ''}"
-
-
-def _safe(prefix: str) -> bool:
-    return bool(_PREFIX.fullmatch(prefix)) and ".." not in prefix
+    return f"{'https' if scheme.lower() == 'https' else 'http'}://{host}{prefix if is_plain_path(prefix) else ''}"
 
 
 def _forwarded(headers: RequestHeaders) -> dict[str, str]:
     """Return the pairs of RFC 7239's ``Forwarded``, those of the proxy nearest to the client."""
-    pairs = _first(headers.get("forwarded")).split(";")
+    pairs = split_unquoted(_first(headers.get("forwarded")), ";")
     return {
-        name.strip().lower(): value.strip().strip('"')
+        name.strip().lower(): unquoted(value.strip())
         for name, equals, value in (pair.partition("=") for pair in pairs)
         if equals
     }
 
 
 def _first(header: str | None) -> str:
-    return (header or "").split(",")[0].strip()
+    return split_unquoted(header or "", ",")[0].strip()
 
 
 def _listening(scope: Scope) -> str:

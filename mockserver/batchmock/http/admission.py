@@ -37,19 +37,26 @@ def _bearer(authorization: str) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def enter(emulator: Emulator, given: tuple[Credential, ...], headers: RequestHeaders) -> Workspace:
+def enter(emulator: Emulator, given: tuple[Credential, ...]) -> Workspace:
     """Return the workspace that the credential opens.
 
     Raises:
-        ApiError: 401 for the credential, 403 for naming another workspace than the credential's.
+        ApiError: 401.
     """
-    workspace = emulator.authenticate(given[0] if given else None)
+    return emulator.authenticate(given[0] if given else None)
+
+
+def refuse_other_workspaces(workspace: Workspace, headers: RequestHeaders) -> None:
+    """Let a call into the workspace of its credential, unless it names another; an empty name is none.
+
+    Raises:
+        ApiError: 403.
+    """
     named = headers.get("anthropic-workspace-id")
-    if named is not None and named != workspace.id:
+    if named and named != workspace.id:
         raise ApiError(
             "permission_error", f"This credential does not open workspace {named}; it opens {workspace.id}."
         )
-    return workspace
 
 
 def refuse_strangers(token: str | None, headers: RequestHeaders) -> None:

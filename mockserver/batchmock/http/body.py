@@ -9,12 +9,13 @@ from batchmock.errors import ApiError, invalid_request
 from batchmock.exchanges.digest import AT_ONCE_BYTES_MAX, Digest
 from batchmock.http.call import Call
 from batchmock.http.exchange import ClientGoneError
-from batchmock.http.headers import RequestHeaders
+from batchmock.http.headers import RequestHeaders, split_unquoted, unquoted
 from batchmock.http.inflating import PACKED, Inflater
 from batchmock.settings import Settings
 from batchmock.switches import Switches
 
 _IDENTITY = ("", "identity")
+_UTF_8 = ("", "utf-8", "utf8")
 
 
 def body_bytes_max(settings: Settings, switches: Switches, bytes_max: int) -> int:
@@ -125,12 +126,14 @@ def _unsupported(encoding: str) -> ApiError:
 
 
 def _refuse_media_types(headers: RequestHeaders) -> None:
-    media_type, _, parameters = headers.get("content-type", "application/json").partition(";")
+    media_type, *parameters = split_unquoted(headers.get("content-type", "application/json"), ";")
     if media_type.strip().lower() != "application/json":
         raise invalid_request(f"content-type: expected application/json, got {media_type.strip()}")
-    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if charset not in ("", "utf-8", "utf8"):
-        raise invalid_request(f"content-type: {charset} is not supported", error_code="unsupported_charset")
+    # Other parameters than the charset mean nothing to JSON (RFC 8259 §11).
+    for name, _, value in (parameter.partition("=") for parameter in parameters):
+        charset = unquoted(value.strip()).lower()
+        if name.strip().lower() == "charset" and charset not in _UTF_8:
+            raise invalid_request(f"content-type: {charset} is not supported", error_code="unsupported_charset")
 
 
 def _announced(headers: RequestHeaders) -> int:

@@ -14,7 +14,7 @@ from batchmock.errors import ApiError
 from batchmock.exchanges.exchange import CHARS_MAX, Exchange
 from batchmock.exchanges.strike import Strike
 from batchmock.faults import Stall
-from batchmock.http.admission import betas_of, enter, refuse_strangers, version_of
+from batchmock.http.admission import betas_of, enter, refuse_other_workspaces, refuse_strangers, version_of
 from batchmock.http.call import Call, Endpoint, Handler
 from batchmock.http.exchange import EXCHANGE, refusal
 from batchmock.http.faults import Struck
@@ -95,6 +95,7 @@ class Methods:
             refuse_strangers(self._emulator.settings.control_token, headers)
         exchange.operation = endpoint.operation
         workspace = self._claim(exchange, sender, scope)
+        refuse_other_workspaces(workspace, headers)
         now = exchange.now = workspace.clock.now()
         if self._manner.versioned:
             version_of(headers, workspace.switches)
@@ -106,7 +107,7 @@ class Methods:
     def _claim(self, exchange: Exchange, sender: Sender, scope: Scope) -> Workspace:
         """Find whose exchange it is, and put it into the history if it is the API's."""
         exchange.credentials = sender.credentials
-        workspace = enter(self._emulator, exchange.credentials, sender.headers)
+        workspace = enter(self._emulator, exchange.credentials)
         exchange.workspace_id, exchange.switches = workspace.id, workspace.switches
         if exchange.operation is not None:
             exchange.request_headers = sender.kept

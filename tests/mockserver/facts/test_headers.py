@@ -131,6 +131,12 @@ def test_a_credential_may_not_name_another_workspace(room: Room) -> None:
     response = room.call("GET", headers={"anthropic-workspace-id": "wrkspc_01AAAAAAAAAAAAAAAAAAAAAA"})
 
     assert refusal(response)[:2] == (403, "permission_error")
+    assert response.headers["anthropic-workspace-id"] == room.call("GET").headers["anthropic-workspace-id"]
+
+
+@shows("headers-in-8")
+def test_an_empty_workspace_is_none(room: Room) -> None:
+    assert room.call("GET", headers={"anthropic-workspace-id": ""}).status_code == 200
 
 
 @shows("headers-in-10")
@@ -165,6 +171,13 @@ def test_telemetry_is_ignored(room: Room) -> None:
         row("headers-in-13", "json", {"content-type": "application/json"}, 200),
         row("headers-in-14", "none", {}, 200),
         row("headers-in-14", "a form", {"content-type": "application/x-www-form-urlencoded"}, 400),
+        row("headers-in-15", "a charset", {"content-type": "Application/JSON;Charset=UTF-8"}, 200),
+        row("headers-in-15", "a quoted charset", {"content-type": 'application/json; charset="utf-8"'}, 200),
+        row("headers-in-15", "a profile", {"content-type": "application/json; profile=z"}, 200),
+        row("headers-in-15", "two", {"content-type": "application/json; charset=utf-8; x=y"}, 200),
+        row("headers-in-15", "in quotes", {"content-type": 'application/json; x="; charset=latin-1"'}, 200),
+        row("headers-in-15", "latin", {"content-type": "application/json; charset=latin-1"}, 400),
+        row("headers-in-15", "latin at last", {"content-type": 'application/json; x=y; charset="latin-1"'}, 400),
     ],
 )
 def test_a_create_body_is_json(room: Room, sent: dict[str, str], status: int) -> None:
@@ -265,6 +278,52 @@ def test_results_are_packed_when_asked_for(room: Room) -> None:
     assert gzip.decompress(body) == plain.content
     assert len(body) < len(plain.content)
     assert "content-encoding" not in plain.headers
+
+
+@pytest.mark.parametrize(
+    ("wish", "is_packed"),
+    [
+        row("headers-out-13", wish, wish, is_packed)
+        for wish, is_packed in {
+            "gzip;q=0": False,
+            "gzip;q=0.0, identity": False,
+            "gzip;q=0, *": False,
+            "notgzip": False,
+            "*;q=0": False,
+            "gzip;q=much": False,
+            "gzip;q=-1": False,
+            "": False,
+            "br, deflate": False,
+            "*": True,
+            "GZIP": True,
+            "x-gzip": True,
+            "br;q=1.0, gzip ; q=0.001": True,
+            "identity;q=0, *;q=0.5": True,
+            "*;q=0, gzip": True,
+        }.items()
+    ],
+)
+def test_results_are_packed_for_no_one_else(room: Room, wish: str, *, is_packed: bool) -> None:
+    answer = room.call("GET", f"/{room.ended(*many(9))}/results", headers={"accept-encoding": wish})
+
+    assert ("content-encoding" in answer.headers) is is_packed
+    assert answer.text.count("\n") == 9
+
+
+@shows("headers-out-17")
+def test_results_and_large_pages_vary_by_what_is_asked_for(room: Room) -> None:
+    batch_id = room.ended(*many(50))
+    small = room.call("GET")
+    for _ in range(5):
+        room.made()
+
+    for coding in ("gzip", "identity"):
+        large = [
+            room.call("GET", path, headers={"accept-encoding": coding}) for path in ("", f"/{batch_id}/results")
+        ]
+        assert [answer.headers["vary"] for answer in large] == ["Accept-Encoding"] * 2
+    assert "vary" not in small.headers
+    assert "vary" not in room.call("GET", f"/{batch_id}").headers
 
 
 @shows("headers-out-13")

@@ -27,7 +27,8 @@ class ClockSetting:
 
     - *manual*: only when told.
     - *scaled*: ``speed`` virtual seconds for each real one.
-    - *stepped*: by ``step`` (ns) after each poll of an unfinished batch, however long the client really slept.
+    - *stepped*: by ``step`` (ns) after each poll of an unfinished batch, and after each call that a limit turns
+      away, however long the client really slept.
     - *wall*: with real time.
     - *coupled*: as its clients wait; while it has none, as a stepped one.
     """
@@ -116,7 +117,10 @@ class Clock:
             self._setting = setting
 
     def polled_unfinished(self) -> None:
-        """Take note that a client looked at a batch that has not ended: a stepped clock moves now."""
+        """Take note that a client has to wait: it looked at a batch that has not ended, or came too soon.
+
+        A stepped clock moves now.
+        """
         if self._setting.mode == "stepped" or (self._setting.mode == "coupled" and self._is_left_alone()):
             with self._lock:
                 step = min(self._setting.step, LAST_INSTANT - self.now())

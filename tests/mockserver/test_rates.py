@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batchmock.clock import ClockMode
 from batchmock.errors import ApiError, UsageError
 from batchmock.limits import RateLimits
 from batchmock.rates import Bucket, Ramp, Spending
@@ -17,6 +18,7 @@ from batchmock.timing import Fixed, Timing, Uniform
 from batchmock.unfolding.plans import Plans
 from batchmock.unfolding.queueing import Queue
 from tests.mockserver.facts.page import facts
+from tests.mockserver.facts.room import good, limited, many, room_with
 from tests.mockserver.lives import START, create, requests, workspace
 
 rates = st.integers(1, 60) | st.integers(1, 100_000)
@@ -97,7 +99,7 @@ def test_a_minute_has_at_most_so_many_calls_more_than_the_one_before(more_max: i
     [
         ("2026-01-31T23:59:59.999999Z", "2026-02-01T00:00:00.000000+00:00"),
         ("2026-12-01T00:00:00Z", "2027-01-01T00:00:00.000000+00:00"),
-        ("9998-12-31T00:00:00Z", "9999-01-01T00:00:00.000000+00:00"),
+        ("9969-12-31T00:00:00Z", "9970-01-01T00:00:00.000000+00:00"),
     ],
 )
 def test_a_month_ends_with_the_next(instant: str, first: str) -> None:
@@ -193,3 +195,33 @@ def test_a_limit_that_lets_nothing_through_is_refused(name: str) -> None:
     nothing: dict[str, Any] = {name: 0}
     with pytest.raises(UsageError, match=f"{name} is 0; it is at least 1"):
         RateLimits(**nothing)
+
+
+@pytest.mark.parametrize("mode", ["stepped", "coupled"])
+def test_a_clock_that_moves_with_polls_moves_with_those_that_come_too_soon(mode: ClockMode) -> None:
+    """Or else a client that polls as it should would be refused for ever."""
+    with room_with(scenario=limited(rpm=1)) as room:
+        good(room.send("PUT", "/_emulator/clock", json={"mode": mode, "step": "20s"}))
+        batch_id = room.create()["id"]
+        answers = [room.call("GET", f"/{batch_id}") for _ in range(4)]
+
+    assert [answer.status_code for answer in answers] == [429, 429, 429, 200]
+
+
+def test_a_stepped_clock_moves_with_creates_that_wait_for_room_in_the_queue() -> None:
+    with room_with(scenario=limited(queue=1)) as room:
+        good(room.send("PUT", "/_emulator/clock", json={"mode": "stepped", "step": "20m"}))
+        room.create()
+        tries = [room.post({"requests": many(1)}).status_code for _ in range(80)]
+
+    assert tries[0] == 429
+    assert 200 in tries
+
+
+def test_no_clock_moves_with_what_is_refused_for_good() -> None:
+    scenario = Scenario(limits=RateLimits(spend="own_limit_reached"))
+    with room_with(scenario=scenario) as room:
+        before = good(room.send("PUT", "/_emulator/clock", json={"mode": "stepped"}))["now"]
+        assert room.post({"requests": many(1)}).status_code == 400
+
+        assert room.send("GET", "/_emulator/clock").json()["now"] == before

@@ -32,6 +32,7 @@ from batchmock.wire.request import parse_create
 
 T = TypeVar("T")
 
+TOO_MANY = 429
 _JSON = (JSON,)
 _POLLED = (JSON, (b"retry-after", str(POLL_RETRY_AFTER_S).encode("ascii")))
 
@@ -46,7 +47,12 @@ async def create(call: Call) -> BytesResponse:
     body = await receive_body(call, bytes_max=bytes_max, may_be_packed=packed)
     requests = await _in_slices(call, parse_create(body, may_have_extra=switches.extra_keys == "ignore"))
     call.exchange.requests = len(requests)
-    view = await _in_slices(call, call.workspace.create(requests, options, call.now))
+    try:
+        view = await _in_slices(call, call.workspace.create(requests, options, call.now))
+    except ApiError as error:
+        if error.status == TOO_MANY:
+            call.workspace.clock.polled_unfinished()
+        raise
     call.exchange.batch_id = view.facts.submission.id
     call.runtime.ahead(view.plan.verdicts.work)
     return await _batch(call, view)

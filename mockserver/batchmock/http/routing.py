@@ -132,6 +132,10 @@ def _keys_added(handler: Handler) -> Handler:
 def _meter(workspace: Workspace, exchange: Exchange, now: int) -> None:
     try:
         workspace.admit(now)
+    except ApiError:
+        # Whoever comes too soon waits, as one who polls does.
+        workspace.clock.polled_unfinished()
+        raise
     finally:
         if workspace.switches.ratelimit_headers == "present":
             exchange.headers += rate_headers("requests", workspace.rate(now))

@@ -4,7 +4,7 @@ Durations are written as ``90s`` or ``24h``. What is left out has its default, a
 out. It does not know files, nor what the names mean.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
 from typing import TypeVar, cast
@@ -20,32 +20,53 @@ from batchmock.wire.refusal import describe
 
 # A document from outside: what JSON and TOML have in common.
 Document = Mapping[str, object]
-Shape = TypeVar("Shape", bound=msgspec.Struct)
+Shape = TypeVar("Shape")
+Given = TypeVar("Given")
+Parsed = TypeVar("Parsed")
 
 # How null is written where any JSON may stand: TOML has none.
 _NULL = "{null}"
+# Ours: what the interpreter can follow depends on who calls, and it is more than this.
+DEPTH_MAX = 200
 
 
-def read_as(type_: type[Shape], document: Document) -> Shape:
-    """Read a struct from a document.
+def read_as(type_: type[Shape], document: object, *, strict: bool = True) -> Shape:
+    """Read a value, most often a struct, from a document; unless ``strict``, numbers may be written as texts.
 
     Raises:
         UsageError: it is none; names the key, the value and what is allowed.
     """
     try:
-        return msgspec.convert(_plain(_shape(type_), document, ""), type_)
+        return msgspec.convert(_plain(_shape(type_), document, ""), type_, strict=strict)
     except msgspec.ValidationError as error:
         raise UsageError(describe(error)) from None
 
 
+def refuse_misspelt(type_: type[msgspec.Struct], document: object) -> None:
+    """Let a document be, unless a key or a value of a closed set in it is none of those there are.
+
+    Raises:
+        UsageError: one is not; names the nearest.
+    """
+    _plain(_shape(type_), document, "")
+
+
 def dump_struct(value: msgspec.Struct) -> dict[str, object]:
     """Return the document that ``read_as`` reads back as this very value."""
-    return _written_fields(_shape(type(value)), value)
+    return _written_fields(cast(inspect.StructType, _shape(type(value))), value)
+
+
+def parsed_at(path: str, parse: Callable[[Given], Parsed], given: Given) -> Parsed:
+    """Return what is parsed from a part of a document; what is wrong with it is said with the part's path."""
+    try:
+        return parse(given)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
 
 
 @cache
-def _shape(type_: type[msgspec.Struct]) -> inspect.StructType:
-    return cast(inspect.StructType, inspect.type_info(type_))
+def _shape(type_: type) -> inspect.Type:
+    return inspect.type_info(type_)
 
 
 def _plain(shape: inspect.Type, value: object, path: str) -> object:
@@ -54,7 +75,7 @@ def _plain(shape: inspect.Type, value: object, path: str) -> object:
         case inspect.Metadata():
             return _nanoseconds(value, path)
         case inspect.LiteralType() if value not in shape.values:
-            raise UsageError(f"{path}: {value!r} is not one of them; {_instead(str(value), shape.values)}")
+            raise UsageError(f"{path}: {value!r} is not one of them; {_meant(str(value), shape.values)}")
         case inspect.StructType() if isinstance(value, Mapping):
             return _plain_fields(shape, cast(Document, value), path)
         case inspect.UnionType():
@@ -78,7 +99,7 @@ def _plain(shape: inspect.Type, value: object, path: str) -> object:
 
 def _plain_json(shape: inspect.CustomType, value: object, path: str) -> object:
     if shape.cls is object:
-        return _json(value, _NULL, None)
+        return parsed_at(path, lambda given: _json(given, _NULL, None), value)
     if shape.cls is not Canned:
         raise UsageError(f"{path}: a document cannot say this; give it in Python")
     if not isinstance(value, Canned):
@@ -114,10 +135,7 @@ def _member(shape: inspect.UnionType, value: object, path: str) -> inspect.Type:
 def _nanoseconds(value: object, path: str) -> int:
     if not isinstance(value, str):
         raise UsageError(f"{path}: {value!r} is not a duration; write it as 500ms, 90s, 10m, 24h or 29d")
-    try:
-        return parse_duration(value)
-    except UsageError as error:
-        raise UsageError(f"{path}: {error}") from None
+    return parsed_at(path, parse_duration, value)
 
 
 def _written(shape: inspect.Type, value: object) -> object:
@@ -163,12 +181,14 @@ def _default(field: inspect.Field) -> object:
     return field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
 
 
-def _json(value: object, old: object, new: object) -> object:
-    """Return a JSON value with one leaf in the place of another, at any depth."""
+def _json(value: object, old: object, new: object, room: int = DEPTH_MAX) -> object:
+    """Return a JSON value with one leaf in the place of another, at any depth that it may have."""
+    if room < 0:
+        raise UsageError(f"it is nested more than {DEPTH_MAX} levels deep")
     if isinstance(value, dict):
-        return {key: _json(item, old, new) for key, item in cast(dict[str, object], value).items()}
+        return {key: _json(item, old, new, room - 1) for key, item in cast(dict[str, object], value).items()}
     if isinstance(value, list):
-        return [_json(item, old, new) for item in cast(list[object], value)]
+        return [_json(item, old, new, room - 1) for item in cast(list[object], value)]
     return new if value == old and type(value) is type(old) else value
 
 
@@ -181,6 +201,14 @@ def _at(path: str, key: str) -> str:
 
 
 def _instead(given: str, names: Iterable[object]) -> str:
+    """Return the nearest name, or all of them: there may be many keys, and most have been seen in the docs."""
     allowed = [str(name) for name in names]
     near = get_close_matches(given, allowed, n=1)
     return f"did you mean {near[0]!r}?" if near else f"it is one of {', '.join(sorted(allowed))}"
+
+
+def _meant(given: str, names: Iterable[object]) -> str:
+    """Return all names, the nearest first if there is one."""
+    allowed = sorted(str(name) for name in names)
+    near = get_close_matches(given, allowed, n=1)
+    return f"{f'did you mean {near[0]!r}? It' if near else 'it'} is one of {', '.join(allowed)}"

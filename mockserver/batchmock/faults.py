@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from batchmock.errors import ErrorType, UsageError
+from batchmock.times import refuse_unbounded
 from batchmock.timing import Duration
 
 Operation = Literal[
@@ -69,6 +70,9 @@ class Delay(Fault, frozen=True, kw_only=True, tag="delay"):
     by: Duration
     when: Before = "before"
 
+    def __post_init__(self) -> None:
+        refuse_unbounded(by=self.by)
+
 
 class _Ending(Fault, frozen=True, kw_only=True):
     """An end of the connection: before any answer or, with a position, in the midst of its body.
@@ -129,6 +133,9 @@ class Drip(Fault, frozen=True, kw_only=True, tag="drip"):
     size: Ordinal = 1
     every: Duration = 0
 
+    def __post_init__(self) -> None:
+        refuse_unbounded(every=self.every)
+
 
 class Headers(Fault, frozen=True, kw_only=True, tag="headers"):
     """Headers of the answer are set, or left out; ``{path}``, ``{origin}`` and ``{id}`` as in an answer."""
@@ -151,6 +158,9 @@ class Stale(Fault, frozen=True, kw_only=True, tag="stale"):
     """The answer is as old as that: what would have been answered so long ago."""
 
     by: Duration
+
+    def __post_init__(self) -> None:
+        refuse_unbounded(by=self.by)
 
 
 class Lines(Fault, frozen=True, kw_only=True, tag="lines"):

@@ -4,6 +4,7 @@ A request's outcome depends on the seed, its ``custom_id`` and its content alone
 happens, nor what answers look like.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import translate
@@ -15,6 +16,7 @@ from msgspec import Meta, Raw, Struct, field
 
 from batchmock.draws import Draws
 from batchmock.errors import ErrorType, UsageError
+from batchmock.times import refuse_unbounded
 from batchmock.timing import Duration
 from batchmock.wire.message import StopReason
 from batchmock.wire.request import BatchRequest
@@ -67,6 +69,7 @@ class Pin(Outcome, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.custom_id is None and self.glob is None and self.regex is None and self.contains is None:
             raise UsageError("a pin names requests by custom_id, glob, regex or contains")
+        refuse_unbounded(at=self.at or 0)
         if self.regex is not None:
             try:
                 re.compile(self.regex)
@@ -109,10 +112,13 @@ class Mix(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     errors: dict[ErrorType, Weight] = field(default_factory=lambda: {"api_error": 1.0})
 
     def __post_init__(self) -> None:
-        if not self.succeeded + self.errored + self.canceled + self.expired > 0:
+        weights = self.succeeded + self.errored + self.canceled + self.expired
+        if not weights > 0:
             raise UsageError("all weights are 0; at least one state must be possible")
         if self.errored and not sum(self.errors.values()) > 0:
             raise UsageError("errors: all weights are 0; at least one type must be possible")
+        if not weights + sum(self.errors.values()) < math.inf:
+            raise UsageError("weights sum to infinity; 0.97 and 0.03 will do")
 
     @property
     def is_certain(self) -> bool:

@@ -13,6 +13,7 @@ from batchmock.limits import RETENTION, WINDOW, RateLimits
 from batchmock.outcomes import Mix, Pin
 from batchmock.replies.answers import Answers
 from batchmock.switches import ALL_DEFAULTS, Switches
+from batchmock.times import refuse_unbounded
 from batchmock.timing import Duration, Timing
 
 ResultOrder = Literal["shuffled", "completion", "reversed", "submitted"]
@@ -55,6 +56,7 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     switches: Switches = ALL_DEFAULTS
 
     def __post_init__(self) -> None:
+        refuse_unbounded(window=self.window, retention=self.retention)
         if self.window == 0:
             raise UsageError("window is 0s; nothing could ever be processed")
         if self.retention < self.window:

@@ -13,6 +13,7 @@ from batchmock.hosts import is_host, is_plain_path, is_real_api
 from batchmock.limits import ANSWER_PATIENCE_S, BODY_PATIENCE_S, EXCHANGES_KEPT_MAX
 from batchmock.models import Model
 from batchmock.scenario import Scenario
+from batchmock.times import LAST_INSTANT
 
 # What arrives in a header as it was sent.
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)
@@ -52,6 +53,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.strict_keys and not self.keys:
             raise UsageError("strict keys without any key would refuse every request; name a key")
+        if self.start is not None and not 0 <= self.start <= LAST_INSTANT:
+            raise UsageError(f"start is {self.start} ns; it is an instant from 1970 to 9969")
         if self.public_url is not None:
             _refuse_url(self.public_url)
         ids = [model.id for model in self.models]

@@ -5,13 +5,14 @@ history. It does not know who keeps it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Final, Literal, TypeVar, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, cast
 
 import msgspec
 from msgspec import Meta, Struct
 
 from batchmock.clock import ClockMode, ClockSetting
+from batchmock.document import parsed_at, refuse_misspelt
 from batchmock.errors import UsageError
 from batchmock.facts import BatchFacts, Submission, WorkspaceState
 from batchmock.scenario import Scenario
@@ -22,8 +23,6 @@ from batchmock.wire.request import BatchRequest, are_sound
 from batchmock.workspace import Workspace
 
 Count = Annotated[int, Meta(ge=0)]
-Given = TypeVar("Given")
-Parsed = TypeVar("Parsed")
 
 # What the layout below is called; another layout gets another number.
 FORMAT: Final = "batchmock-snapshot-1"
@@ -105,11 +104,12 @@ def read_snapshot(body: bytes | bytearray, space: Workspace) -> WorkspaceState:
     try:
         snapshot = _decoder.decode(body)
     except msgspec.ValidationError as error:
+        refuse_misspelt(Snapshot, msgspec.json.decode(body))
         raise UsageError(describe(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"not JSON: {error}") from None
-    now = _at("clock.now", parse_instant, snapshot.clock.now)
-    step = _at("clock.step", parse_duration, snapshot.clock.step)
+    now = parsed_at("clock.now", parse_instant, snapshot.clock.now)
+    step = parsed_at("clock.step", parse_duration, snapshot.clock.step)
     batches = tuple(
         _facts(batch, f"batches.{number}", now, space) for number, batch in enumerate(snapshot.batches)
     )
@@ -163,7 +163,7 @@ def _open(document: Struct, last: str) -> bytes:
 
 
 def _facts(state: BatchState, path: str, now: int, space: Workspace) -> BatchFacts:
-    created_at = _at(f"{path}.created_at", parse_instant, state.created_at)
+    created_at = parsed_at(f"{path}.created_at", parse_instant, state.created_at)
     if created_at > now:
         raise UsageError(f"{path}.created_at: {state.created_at} is later than clock.now")
     if not are_sound(state.requests):
@@ -177,7 +177,7 @@ def _facts(state: BatchState, path: str, now: int, space: Workspace) -> BatchFac
         api_version=state.api_version,
         betas=frozenset(state.betas),
         user_profile_id=state.user_profile_id,
-        held=_at(f"{path}.held", parse_duration, state.held),
+        held=parsed_at(f"{path}.held", parse_duration, state.held),
         models=space.models,
     )
     return BatchFacts(
@@ -192,7 +192,7 @@ def _facts(state: BatchState, path: str, now: int, space: Workspace) -> BatchFac
 def _cancel(state: BatchState, path: str, created_at: int, now: int) -> int | None:
     if state.cancel_initiated_at is None:
         return None
-    instant = _at(path, parse_instant, state.cancel_initiated_at)
+    instant = parsed_at(path, parse_instant, state.cancel_initiated_at)
     if not created_at <= instant <= now:
         raise UsageError(f"{path}: {state.cancel_initiated_at} is not between created_at and clock.now")
     return instant
@@ -214,11 +214,4 @@ def _scenario(path: str, document: Mapping[str, object], space: Workspace) -> Sc
             document = {**document, "answers": {**answers, "canned": at_hand}}
         case _:
             pass
-    return _at(path, read, document)
-
-
-def _at(path: str, parse: Callable[[Given], Parsed], given: Given) -> Parsed:
-    try:
-        return parse(given)
-    except UsageError as error:
-        raise UsageError(f"{path}: {error}") from None
+    return parsed_at(path, read, document)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from batchmock.times import refuse_unbounded
 from batchmock.timing import Duration
 
 # Of the values of a switch, the default comes first.
@@ -20,6 +21,9 @@ class Lag(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     reads: Annotated[int, Meta(ge=0)] = 0
     time: Duration = 0
+
+    def __post_init__(self) -> None:
+        refuse_unbounded(time=self.time)
 
     def hides(self, reads: int, elapsed: int) -> bool:
         """Tell whether a read is too early: after so many that were, so long after there was something to read."""

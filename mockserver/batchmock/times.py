@@ -21,8 +21,10 @@ DAY = 24 * HOUR
 UNITS = {"ns": 1, "us": MICROSECOND, "ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+# 27 years: several in a row still fit in 64 bits of nanoseconds, and one after the last instant in the calendar.
+DURATION_MAX = 10_000 * DAY
 # A calendar in datetime ends with the year 9999; every expiry and archiving of a batch must still fit in it.
-LAST_INSTANT = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp()) * SECOND
+LAST_INSTANT = int(datetime(9970, 1, 1, tzinfo=UTC).timestamp()) * SECOND
 
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h|d))+", re.ASCII)
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|ms|s|m|h|d)", re.ASCII)
@@ -59,7 +61,7 @@ def parse_instant(text: str) -> int:
     """Read an RFC 3339 instant; without an offset it is UTC.
 
     Raises:
-        UsageError: not an instant, before 1970, or past the year 9998.
+        UsageError: not an instant, before 1970, or past the year 9969.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -71,8 +73,9 @@ def parse_instant(text: str) -> int:
         instant = (moment - EPOCH) // timedelta(microseconds=1) * MICROSECOND
     except OverflowError:
         instant = -1
-    if not 0 <= instant < LAST_INSTANT:
-        raise UsageError(f"{text!r} is outside 1970 to 9998")
+    # A clock that has come to its end stands at the last instant, which is read back from what it wrote.
+    if not 0 <= instant <= LAST_INSTANT:
+        raise UsageError(f"{text!r} is outside 1970 to 9969")
     return instant
 
 
@@ -80,11 +83,28 @@ def parse_duration(text: str) -> int:
     """Read a duration such as ``500ms``, ``90s``, ``1h30m``, ``24h`` or ``29d``, in nanoseconds.
 
     Raises:
-        UsageError: not of that form.
+        UsageError: not of that form, or longer than any duration may be.
     """
     if not _DURATION.fullmatch(text):
         raise UsageError(f"{text!r} is not a duration; write it as 500ms, 90s, 10m, 24h, 29d or 1h30m")
-    return sum(round(float(number) * UNITS[unit]) for number, unit in _PART.findall(text))
+    # Cut while it is a float, which more digits than it can hold make infinite.
+    parts = (min(float(number) * UNITS[unit], 2.0 * DURATION_MAX) for number, unit in _PART.findall(text))
+    duration = sum(map(round, parts))
+    if duration > DURATION_MAX:
+        raise UsageError(f"{text!r} is longer than {write_duration(DURATION_MAX)}, the longest a duration may be")
+    return duration
+
+
+def refuse_unbounded(**durations: int) -> None:
+    """Let durations be that were not read from a text, if they are as one could say.
+
+    Raises:
+        UsageError: one is negative, or longer than any may be; names it.
+    """
+    for name, duration in durations.items():
+        if not 0 <= duration <= DURATION_MAX:
+            bounds = f"at least 0 and at most {DURATION_MAX}, which is {write_duration(DURATION_MAX)}"
+            raise UsageError(f"{name} is {duration} ns; it is {bounds}")
 
 
 def write_duration(duration: int) -> str:

@@ -11,11 +11,15 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from batchmock.errors import UsageError
-from batchmock.times import MICROSECOND, MINUTE, SECOND
+from batchmock.times import DURATION_MAX, MICROSECOND, MINUTE, SECOND, refuse_unbounded
 
 # Marks what is a duration for those who read and write scenarios.
 DURATION = {"written_as": "duration"}
-Duration = Annotated[int, Meta(ge=0, extra=DURATION)]
+Duration = Annotated[int, Meta(ge=0, le=DURATION_MAX, extra=DURATION)]
+
+# At the end of such a tail nothing takes less than a nanosecond or more than a year.
+SIGMA_MAX = 10
+LOAD_MAX = 1_000_000
 
 NO_MOMENTS: Mapping[str, int] = {}
 
@@ -24,6 +28,9 @@ class Fixed(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", t
     """Always as long."""
 
     at: Duration
+
+    def __post_init__(self) -> None:
+        refuse_unbounded(at=self.at)
 
     def quantile(self, unit: float) -> int:
         """Return the duration below which a share of ``unit`` of all draws lies."""
@@ -37,6 +44,7 @@ class Uniform(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind",
     max: Duration
 
     def __post_init__(self) -> None:
+        refuse_unbounded(min=self.min, max=self.max)
         if self.max < self.min:
             raise UsageError("max is less than min")
 
@@ -49,7 +57,12 @@ class Lognormal(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind
     """Around a median, with a long tail: ``sigma`` 1.3 puts 1 in 40 beyond 13 times the median."""
 
     median: Duration
-    sigma: Annotated[float, Meta(ge=0, le=10)]
+    sigma: Annotated[float, Meta(ge=0, le=SIGMA_MAX)]
+
+    def __post_init__(self) -> None:
+        refuse_unbounded(median=self.median)
+        if not 0 <= self.sigma <= SIGMA_MAX:
+            raise UsageError(f"sigma is {self.sigma:g}; it is at least 0 and at most {SIGMA_MAX}")
 
     def quantile(self, unit: float) -> int:
         """Return the duration below which a share of ``unit`` of all draws lies."""
@@ -83,9 +96,14 @@ class Timing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     request: Distribution = Uniform(2 * SECOND, 30 * SECOND)
     warm_up: Duration = 2 * SECOND
     concurrency: Annotated[int, Meta(ge=1)] | None = None
-    load: Annotated[float, Meta(gt=0, le=1_000_000)] = 1.0
+    load: Annotated[float, Meta(gt=0, le=LOAD_MAX)] = 1.0
     finishes: Mapping[str, Duration] = NO_MOMENTS
     cancel: Distribution = Uniform(1 * SECOND, 25 * SECOND)
+
+    def __post_init__(self) -> None:
+        refuse_unbounded(warm_up=self.warm_up, **{f"finishes.{key}": at for key, at in self.finishes.items()})
+        if not 0 < self.load <= LOAD_MAX:
+            raise UsageError(f"load is {self.load:g}; it is more than 0 and at most {LOAD_MAX}")
 
     @property
     def start_up(self) -> int:
@@ -99,4 +117,4 @@ class Timing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def drawn(self, of: Distribution, unit: float) -> int:
         """Return a duration under the load, in whole microseconds as the wire shows them."""
-        return round(of.quantile(unit) * self.load) // MICROSECOND * MICROSECOND
+        return round(min(of.quantile(unit) * self.load, DURATION_MAX)) // MICROSECOND * MICROSECOND

@@ -131,6 +131,12 @@ def test_what_has_its_default_is_left_out() -> None:
             "answers.canned: 'a.jsonl' is not read here; a scenario's file can name",
         ),
         ("seed = ", "not TOML: "),
+        (f"seed = {'9' * 5_000}", "not TOML: "),
+        (f"seed = {'[' * 5_000}", "not TOML: "),
+        (
+            f"[[faults]]\nkind = 'patch'\nmerge.a = {'[' * 300}{']' * 300}",
+            "faults.0.merge.a: it is nested more than 200 levels deep",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_place_and_what_to_do(document: str, complaint: str) -> None:

@@ -71,9 +71,10 @@ def change(document: Any, path: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        ("format", "2", "format: Invalid enum value '2'"),
+        ("format", "2", "format: '2' is not one of them; it is one of batchmock-snapshot-1"),
         ("clock", GONE, "clock: Field required"),
-        ("histroy", [], "histroy: Extra inputs are not permitted"),
+        ("histroy", [], "histroy: there is no such key; it is one of batches, clock, created, exchanges, format"),
+        ("clock.mode", "fast", "clock.mode: 'fast' is not one of them; it is one of coupled, manual, scaled,"),
         ("clock.now", "soon", "clock.now: 'soon' is not an instant"),
         ("clock.speed", -1, "speed is -1; it is more than 0"),
         ("scenario.windw", "1h", "scenario: windw: there is no such key"),

@@ -39,7 +39,8 @@ def toml_document(text: str) -> Document:
     """
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        # No TOMLDecodeError for a number with thousands of digits, nor for lists nested as deeply.
         raise UsageError(f"not TOML: {error}") from None
 
 

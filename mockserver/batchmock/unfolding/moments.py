@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Generator, Sequence
 from heapq import heapreplace
 
-from batchmock.times import MICROSECOND
+from batchmock.times import DURATION_MAX, MICROSECOND
 from batchmock.timing import Timing, Uniform
 
 SLICE = 2_000
@@ -39,7 +39,8 @@ class Moments:
         free_at = [self._warm_up] * min(concurrency, len(order))
         for done, index in enumerate(order):
             took = self.finishes[index] - self.starts[index]
-            start = heapreplace(free_at, free_at[0] + took)
+            # However many wait in a row: where the longest window has closed, it is late enough.
+            start = heapreplace(free_at, min(free_at[0] + took, DURATION_MAX))
             self.starts[index], self.finishes[index] = start, start + took
             if done % SLICE == SLICE - 1:
                 yield

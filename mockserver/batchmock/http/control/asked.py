@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from batchmock.errors import invalid_request
+from batchmock.document import read_as
+from batchmock.errors import UsageError, invalid_request
 from batchmock.http.body import read_body
 from batchmock.http.call import Call
-from batchmock.wire.refusal import describe
 from batchmock.wire.request import not_json
 
 CONTROL_BODY_BYTES_MAX = 1_000_000
@@ -27,9 +27,9 @@ async def body_of(call: Call, shape: type[T]) -> T:
     """
     body = await read_body(call.headers, call.receive, bytes_max=CONTROL_BODY_BYTES_MAX)
     try:
-        return msgspec.json.decode(body, type=shape)
-    except msgspec.ValidationError as error:
-        raise invalid_request(describe(error)) from None
+        return read_as(shape, msgspec.json.decode(body))
+    except UsageError as error:
+        raise invalid_request(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise not_json(error) from None
 
@@ -43,6 +43,6 @@ def query_of(call: Call, shape: type[T]) -> T:
     text: str = call.scope["query_string"].decode("latin-1")
     try:
         # Numbers and booleans are texts in a query.
-        return msgspec.convert(dict(parse_qsl(text)), shape, strict=False)
-    except msgspec.ValidationError as error:
-        raise invalid_request(describe(error)) from None
+        return read_as(shape, dict(parse_qsl(text)), strict=False)
+    except UsageError as error:
+        raise invalid_request(str(error)) from None

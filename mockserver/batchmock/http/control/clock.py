@@ -6,6 +6,7 @@ It does not know what happens meanwhile.
 from msgspec import UNSET, Struct, UnsetType
 
 from batchmock.clock import ClockMode, ClockSetting
+from batchmock.document import parsed_at
 from batchmock.errors import UsageError, invalid_request
 from batchmock.http.call import Call
 from batchmock.http.control.asked import body_of
@@ -57,10 +58,10 @@ async def change_clock(call: Call) -> JsonResponse:
         setting = ClockSetting(
             mode=clock.setting.mode if change.mode is UNSET else change.mode,
             speed=clock.setting.speed if change.speed is UNSET else change.speed,
-            step=clock.setting.step if change.step is UNSET else parse_duration(change.step),
+            step=clock.setting.step if change.step is UNSET else parsed_at("step", parse_duration, change.step),
         )
         if change.now is not UNSET:
-            clock.advance_to(parse_instant(change.now))
+            clock.advance_to(parsed_at("now", parse_instant, change.now))
     except UsageError as error:
         raise invalid_request(str(error)) from None
     clock.change(setting)

@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 import click
 import msgspec
 
+from batchmock.cli.environment import set_in_environment
 from batchmock.cli.words import DURATION, RefusedError
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
@@ -22,9 +23,8 @@ TimeMode = Literal["coupled", "stepped", "scaled"]
 DEFAULT = ClockSetting()
 
 
-@click.command(
-    "exec", context_settings={"auto_envvar_prefix": "BATCHPROOF_EXEC", "allow_interspersed_args": False}
-)
+@set_in_environment("BATCHPROOF_EXEC")
+@click.command("exec", context_settings={"allow_interspersed_args": False})
 @click.option(
     "--scenario",
     "scenario_name",
@@ -81,6 +81,8 @@ def exec_command(context: click.Context, **options: Any) -> None:
       batchproof exec -- python app.py
       batchproof exec --scenario half-expired -- node app.mjs
       batchproof exec --time stepped --step 1h -- bash poll.sh
+
+    Each option can also be set in the environment, as BATCHPROOF_EXEC_TIME or BATCHPROOF_EXEC_SCENARIO.
     """
     # Imported late: --help and mistakes in the options need no server.
     from batchmock.exec.run import ExecRun

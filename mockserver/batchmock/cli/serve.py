@@ -13,6 +13,7 @@ import click
 from msgspec.structs import replace
 
 from batchmock.canned_file import load_canned
+from batchmock.cli.environment import set_in_environment
 from batchmock.cli.words import DURATION, INSTANT, RefusedError
 from batchmock.clock import CLOCK_MODES, ClockMode, ClockSetting
 from batchmock.errors import UsageError
@@ -30,7 +31,8 @@ DEFAULT_CLOCK = ClockSetting()
 IDLE = 1
 
 
-@click.command(context_settings={"auto_envvar_prefix": "BATCHPROOF"})
+@set_in_environment("BATCHPROOF")
+@click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
@@ -138,7 +140,8 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
         curl -H 'x-api-key: test' -H 'content-type: application/json' \\
              -d '{"by": "24h"}' http://127.0.0.1:4010/_emulator/clock/advance
 
-    Each option can also be set in the environment, as BATCHPROOF_PORT or BATCHPROOF_CLOCK.
+    Each option can also be set in the environment, as BATCHPROOF_PORT or BATCHPROOF_READY_FILE; a repeatable one
+    takes several values, separated by spaces.
     """
     # Imported late: --help and mistakes in the options need no server.
     from batchmock.cli.watching import Watching, line_of

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
+from batchmock.cli.environment import variables_to_blame
 from batchmock.errors import UsageError
 from batchmock.times import parse_duration, parse_instant
 
@@ -39,6 +40,10 @@ class RefusedError(click.ClickException):
 
     exit_code = 2
 
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.ctx = click.get_current_context(silent=True)
+
 
 class OneLineGroup(click.Group):
     """Commands whose every mistake is told in one line, with exit code 2."""
@@ -51,7 +56,15 @@ class OneLineGroup(click.Group):
             error.show()
             sys.exit(error.exit_code)
         except click.ClickException as error:
-            context = error.ctx if isinstance(error, click.UsageError) else None
-            hint = f" (see '{context.command_path} --help')" if context else ""
-            click.echo(f"batchproof: {error.format_message()}{hint}", err=True)
+            click.echo(f"batchproof: {error.format_message()}{_hint(error)}", err=True)
             sys.exit(error.exit_code)
+
+
+def _hint(error: click.ClickException) -> str:
+    """Return where to look: at the variables that it may have come from, or at the help of the command."""
+    hints: list[str] = []
+    if variables := variables_to_blame(error):
+        hints.append(f"set in the environment: {', '.join(variables)}")
+    if isinstance(error, click.UsageError) and error.ctx:
+        hints.append(f"see '{error.ctx.command_path} --help'")
+    return f" ({'; '.join(hints)})" if hints else ""

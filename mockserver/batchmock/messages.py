@@ -14,6 +14,7 @@ from batchmock.params.terms import Terms
 from batchmock.replies.answerer import Answerer
 from batchmock.replies.usage import count_tokens
 from batchmock.scenario import Scenario
+from batchmock.wire.equal_keys import decode_last
 from batchmock.wire.message import Answer
 from batchmock.wire.refusal import NOT_A, describe
 from batchmock.wire.request import BatchRequest, not_json
@@ -82,7 +83,7 @@ def is_streamed(params: Raw) -> bool:
         ApiError: 400, ``stream`` is neither true nor false.
     """
     try:
-        return _manner.decode(params).stream
+        return decode_last(_manner.decode, params).stream
     except msgspec.ValidationError as error:
         raise _invalid(describe(error)) from None
 
@@ -107,7 +108,7 @@ def _refuse_thread(params: Raw) -> None:
 
     Source: the SDK's ``types/thread_unsupported_request_error_details.py``, 2.14.
     """
-    if _manner.decode(params).thread is not None:
+    if decode_last(_manner.decode, params).thread is not None:
         raise ApiError(
             "invalid_request_error",
             "thread: the emulator holds no conversation; send all of it, without `thread`",

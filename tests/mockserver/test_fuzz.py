@@ -29,7 +29,7 @@ PATHS = [
     "/_emulator/clock/advance",
     "/_emulator/reset",
 ]
-GOOD = {
+GOOD: dict[str, Any] = {
     "requests": [
         {
             "custom_id": "a",
@@ -345,6 +345,37 @@ def test_the_last_of_two_equal_keys_counts(client: httpx2.Client) -> None:
     response = client.post("/v1/messages/batches", headers=headers, content=body)
 
     assert response.json()["request_counts"]["processing"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"requests":[{"custom_id":5,"custom_id":"a","params":{}}]}', 200),
+        (b'{"requests":[{"custom_id":"a","custom_id":5,"params":{}}]}', 400),
+        (
+            b'{"requests":[{"custom_id":"a","params":{}},{"custom_id":[],"params":5,"custom_id":"b","params":{}}]}',
+            200,
+        ),
+        (b'{"requests":[{"custom_id":5,"custom_id":"a","params":{}},{"custom_id":"a","params":{}}]}', 400),
+        (b'{"requests":5,"requests":[{"custom_id":"a","params":{}}]}', 200),
+        (b'{"requests":5,"requests":[{"custom_id":5,"custom_id":"a","params":{}}]}', 200),
+        (b'{"requests":5,"requests":[{"custom_id":5,"custom_id":"a","params":{},"x":1}]}', 400),
+        (b'{"requests":5,"requests":6}', 400),
+    ],
+)
+def test_the_first_of_two_equal_keys_may_be_anything(client: httpx2.Client, body: bytes, status: int) -> None:
+    headers = HEADERS | {"content-type": "application/json"}
+
+    assert client.post("/v1/messages/batches", headers=headers, content=body).status_code == status
+
+
+def test_the_last_of_two_streams_counts(client: httpx2.Client) -> None:
+    params = GOOD["requests"][0]["params"]
+    body = b'{"stream":5,' + json.dumps({**params, "stream": True}).encode()[1:]
+
+    response = client.post("/v1/messages", headers=HEADERS | {"content-type": "application/json"}, content=body)
+
+    assert (response.status_code, response.headers["content-type"][:17]) == (200, "text/event-stream")
 
 
 def test_a_body_is_refused_while_it_is_received_not_after(url: str, client: httpx2.Client) -> None:

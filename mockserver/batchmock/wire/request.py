@@ -16,6 +16,7 @@ from msgspec import Raw, Struct
 
 from batchmock.errors import ApiError, invalid_request
 from batchmock.limits import CUSTOM_ID_CHARS_MAX, CUSTOM_ID_PATTERN, REQUESTS_MAX
+from batchmock.wire.equal_keys import decode_last
 from batchmock.wire.refusal import NOT_A, describe
 
 _LEGAL_CHARACTERS = re.compile(r"[a-zA-Z0-9_-]*", re.ASCII)
@@ -84,7 +85,8 @@ def parse_create(
         for is_sound in _signs(requests):
             yield
             if not is_sound:
-                raise _first_refusal(body, shape, None)
+                _walked(body, shape)
+                raise AssertionError("a refused body has nothing wrong with it")  # pragma: no cover - our own bug
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise not_json(error) from None
     return requests
@@ -99,8 +101,8 @@ def not_json(error: Exception) -> ApiError:
 def _decoded(body: bytearray | bytes, shape: _Shape) -> Sequence[BatchRequest]:
     try:
         return shape.body.decode(body).requests
-    except msgspec.ValidationError as error:
-        raise _first_refusal(body, shape, error) from None
+    except msgspec.ValidationError:
+        return _walked(body, shape)
 
 
 def are_sound(requests: Sequence[BatchRequest]) -> bool:
@@ -126,22 +128,21 @@ def _are_ids(texts: Sequence[str]) -> bool:
     )
 
 
-def _first_refusal(body: bytearray | bytes, shape: _Shape, error: msgspec.ValidationError | None) -> ApiError:
+def _walked(body: bytearray | bytes, shape: _Shape) -> Sequence[BatchRequest]:
+    """Look at one entry after the other, and refuse the first thing that is wrong.
+
+    Nothing need be: a key that is of another type at first, and right the second time, is none.
+    """
     # A body that is no JSON at all is refused as that, whatever else is wrong in front of the broken place.
     _json.decode(body)
     try:
-        entries = shape.envelope.decode(body).requests
-    except msgspec.ValidationError as outer:
-        return invalid_request(describe(outer))
-    try:
-        for index, entry in enumerate(entries):
-            _entry(entry, index, shape)
-    except ApiError as refused:
-        return refused
-    message = _bad_list(entries, shape)
-    if message is None:  # pragma: no cover - the fast path and this walk disagree: our own bug
-        raise AssertionError("a refused body has nothing wrong with it") from error
-    return invalid_request(message)
+        entries = decode_last(shape.envelope.decode, body).requests
+    except msgspec.ValidationError as error:
+        raise invalid_request(describe(error)) from None
+    requests = [_entry(entry, index, shape) for index, entry in enumerate(entries)]
+    if message := _bad_list(requests):
+        raise invalid_request(message)
+    return requests
 
 
 def parse_entry(entry: Raw | bytes, index: int) -> BatchRequest:
@@ -156,7 +157,7 @@ def parse_entry(entry: Raw | bytes, index: int) -> BatchRequest:
 def _entry(entry: Raw | bytes, index: int, shape: _Shape) -> BatchRequest:
     within = f"requests.{index}"
     try:
-        request = shape.request.decode(entry)
+        request = decode_last(shape.request.decode, entry)
     except msgspec.ValidationError as error:
         raise invalid_request(describe(error, within=within)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -178,14 +179,13 @@ def _id_refusal(custom_id: str) -> str | None:
     return None
 
 
-def _bad_list(entries: Sequence[Raw], shape: _Shape) -> str | None:
-    if not entries:
+def _bad_list(requests: Sequence[BatchRequest]) -> str | None:
+    if not requests:
         return "requests: List should have at least 1 item after validation, not 0"
-    if len(entries) > REQUESTS_MAX:
-        return f"requests: List should have at most {REQUESTS_MAX} items after validation, not {len(entries)}"
+    if len(requests) > REQUESTS_MAX:
+        return f"requests: List should have at most {REQUESTS_MAX} items after validation, not {len(requests)}"
     seen: set[str] = set()
-    for entry in entries:
-        custom_id = shape.request.decode(entry).custom_id
+    for custom_id in map(_custom_id, requests):
         if custom_id in seen:
             return f"requests: custom_id's must be unique within a batch. Duplicate custom_id found: {custom_id}"
         seen.add(custom_id)

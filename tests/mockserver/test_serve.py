@@ -49,6 +49,16 @@ def test_json_lines_tell_more_but_never_the_credential() -> None:
     assert "sk-secret" not in "".join(lines)
 
 
+@pytest.mark.parametrize("kind", ["--verbose", "--json"])
+def test_a_key_that_stands_in_a_path_is_cut_short_in_the_log(kind: str) -> None:
+    with serving(kind) as server:
+        httpx2.get(f"{server.url}/v1/messages/batches/sk-ant-api03-secret{'x' * 300}/results", headers=HEADERS)
+        _, lines = server.stop()
+
+    assert "/v1/messages/batches/sk-ant-…/results" in lines[0]
+    assert "secret" not in lines[0]
+
+
 def test_quiet_says_nothing_after_the_greeting() -> None:
     with serving("--quiet") as server:
         httpx2.get(f"{server.url}/v1/messages/batches", headers=HEADERS)

@@ -1,13 +1,13 @@
 """One line for each exchange, for a person or for a program.
 
-It never sees a credential or a body. It does not know where the lines go.
+It never shows a credential, nor a body. It does not know where the lines go.
 """
 
 from collections.abc import Callable
 
 import msgspec
 
-from batchmock.exchanges.exchange import Exchange
+from batchmock.exchanges.exchange import Exchange, without_keys
 from batchmock.times import timestamp
 
 Line = Callable[[Exchange], str]
@@ -28,7 +28,7 @@ def json_line(exchange: Exchange) -> str:
     """Return everything that is known of an exchange, as one JSON object."""
     fields = {
         "method": exchange.method,
-        "path": exchange.path,
+        "path": without_keys(exchange.path),
         "status": exchange.status or None,
         "virtual_time": _now(exchange),
         "request_id": exchange.request_id,
@@ -48,5 +48,6 @@ def _status(exchange: Exchange) -> str:
 
 def _shown(path: str) -> str:
     # A path is the client's bytes; none of them may move a terminal's cursor, nor fill its screen.
+    path = without_keys(path)
     shown = path if len(path) <= 200 else f"{path[:200]}…"
     return shown if shown.isprintable() else repr(shown)[1:-1]

@@ -112,16 +112,16 @@ def strikes_without_effect(exchange: Exchange) -> Sequence[Strike]:
 
 def record(exchange: Exchange, *, real: bool) -> Record[str]:
     """Return what is to be told of an exchange now."""
-    headers = {name: _without_keys(value) for name, value in exchange.request_headers}
+    headers = {name: without_keys(value) for name, value in exchange.request_headers}
     return Record(
         sequence=exchange.sequence,
         workspace_id=exchange.workspace_id,
         now=timestamp(exchange.now or 0),
         method=exchange.method,
-        path=_without_keys(exchange.path),
-        query=_without_keys(exchange.query.decode("latin-1")),
+        path=without_keys(exchange.path),
+        query=without_keys(exchange.query.decode("latin-1")),
         operation=exchange.operation,
-        batch_id=None if exchange.batch_id is None else _without_keys(exchange.batch_id),
+        batch_id=None if exchange.batch_id is None else without_keys(exchange.batch_id),
         credentials=tuple(CredentialSeen(one.header, one.digest.hex()[:8]) for one in exchange.credentials),
         retry_count=_whole(headers.get("x-stainless-retry-count", "")),
         request_headers=dict(sorted(headers.items())),
@@ -156,5 +156,6 @@ def _whole(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
-def _without_keys(text: str) -> str:
+def without_keys(text: str) -> str:
+    """Return a text with what looks like an API key in it cut short."""
     return _STRAY_KEY.sub("sk-ant-…", text) if "sk-ant-" in text else text

@@ -1,6 +1,7 @@
 """Running the project's commands as a user does: as processes, on free ports."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 COMMAND = (sys.executable, "-m", "batchproof")
+# The last line of the greeting, for a person or for a program.
+URL = re.compile(r'(?:ANTHROPIC_BASE_URL=|"listening":")([^\s"]+)')
 ROOT = Path(__file__).parents[1]
 
 
@@ -66,9 +69,8 @@ def free_port() -> int:
 def _greeted(process: subprocess.Popen[str]) -> Serving:
     assert process.stderr is not None
     lines: list[str] = []
-    while not (lines and "ANTHROPIC_BASE_URL=" in lines[-1]):
+    while not (lines and (url := URL.search(lines[-1]))):
         line = process.stderr.readline()
         assert line, f"batchproof serve ended: {lines}"
         lines.append(line.rstrip("\n"))
-    url = lines[-1].split("ANTHROPIC_BASE_URL=")[1].split()[0]
-    return Serving(url, lines, process)
+    return Serving(url[1], lines, process)

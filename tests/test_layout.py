@@ -33,6 +33,7 @@ RINGS = {
     # edges
     "http": 4, "exchanges.access_log": 4, "exchanges.history_file": 4, "exchanges.timeline": 4, "canned_file": 4,
     "scenarios.files": 4, "scenarios.choice": 4, "request_files": 4, "coupling": 4, "socket_wire": 4,
+    "connections": 4, "ready_file": 4,
     "handle": 4, "workspace_handle": 4, "remote": 4, "opened": 4, "exec": 4,
     "patience": 5, "server": 5, "inprocess": 5, "shims": 5,
     "cli": 6, "exec.run": 6, "testing": 6, "server_process": 6, "pytest_fixtures": 6, "pytest_plugin": 6,

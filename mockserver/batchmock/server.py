@@ -4,26 +4,23 @@ Here real time comes in, and nowhere further inwards. It does not know the API.
 """
 
 import asyncio
-import errno
-import os
 import signal
 import socket
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive
 
 from batchmock.clock_clients import Turn
+from batchmock.connections.listener import base_url, listen
 from batchmock.emulator import Emulator
-from batchmock.errors import UsageError, invalid_request
+from batchmock.errors import invalid_request
 from batchmock.exchanges.exchange import Exchange
 from batchmock.http.app import build_app, no_record
 from batchmock.http.runtime import Runtime, Work
@@ -31,7 +28,6 @@ from batchmock.patience import with_patience
 from batchmock.settings import Settings
 from batchmock.socket_wire import Wired
 
-BACKLOG = 2_048
 # A download still under way when the server is asked to stop has this long to end.
 GRACE_S = 3
 
@@ -213,57 +209,3 @@ class _Ahead:
     async def _do(self, work: Work) -> None:
         while work():
             await _breathe()
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket; port 0 picks a free one.
-
-    Raises:
-        UsageError: the port is in use or not allowed, or the host is not this machine's.
-    """
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        # The protocol matters: asyncio sets TCP_NODELAY only on sockets that name it.
-        listener = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise UsageError(f"cannot listen on {host}: {error.strerror or error}") from None
-    if os.name == "posix":
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(address)
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise UsageError(_refused(host, port, error)) from None
-    return listener
-
-
-def base_url(listener: socket.socket) -> str:
-    """Return the URL at which a client on this machine reaches a listening socket."""
-    address: tuple[str, int] = listener.getsockname()[:2]
-    host, port = address
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def write_ready_file(path: Path, url: str) -> None:
-    """Write the base URL to a file that appears whole or not at all.
-
-    Raises:
-        UsageError: the file cannot be written.
-    """
-    try:
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w") as file:
-            file.write(f"{url}\n")
-        Path(draft).replace(path)
-    except OSError as error:
-        raise UsageError(f"cannot write the ready file {path}: {error.strerror}") from None
-
-
-def _refused(host: str, port: int, error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"port {port} on {host} is already in use; choose another with --port, or --port 0 for a free one"
-    if error.errno == errno.EACCES:
-        return f"port {port} on {host} is not allowed for this user; choose one above 1023 with --port"
-    return f"cannot listen on {host} port {port}: {error.strerror}"

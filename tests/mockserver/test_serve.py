@@ -37,6 +37,20 @@ def test_it_writes_a_quiet_line_for_each_request() -> None:
     ]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_with_json_every_line_is_json_and_the_first_tells_the_url() -> None:
+    with serving("--json", "--clock", "manual", "--seed", "7", "--history", "/dev/full") as server:
+        httpx2.get(f"{server.url}/v1/messages/batches", headers=HEADERS)
+        _, lines = server.stop()
+
+    assert [json.loads(line) for line in server.greeting] == [
+        {"listening": server.url, "clock": "manual", "seed": 7, "is_for_this_machine_only": True}
+    ]
+    exchange, complaint = sorted((json.loads(line) for line in lines), key=len, reverse=True)
+    assert exchange["path"] == "/v1/messages/batches"
+    assert complaint["complaint"].startswith("cannot write the history /dev/full any more")
+
+
 def test_json_lines_tell_more_but_never_the_credential() -> None:
     with serving("--json") as server:
         response = httpx2.get(f"{server.url}/v1/messages/batches", headers=HEADERS | {"x-api-key": "sk-secret"})
@@ -71,6 +85,35 @@ def test_the_ready_file_holds_the_base_url_once_it_is_reachable(tmp_path: Path) 
         httpx2.get(f"{server.url}/_emulator/health")
         assert ready.read_text() == f"{server.url}\n"
         assert list(tmp_path.iterdir()) == [ready]
+
+
+def test_the_ready_file_has_the_mode_that_files_have(tmp_path: Path) -> None:
+    ready, plain = tmp_path / "url", tmp_path / "plain"
+    plain.touch()
+    with serving("--ready-file", str(ready)):
+        assert ready.stat().st_mode == plain.stat().st_mode
+
+
+def test_a_ready_file_of_an_earlier_run_is_gone_before_the_server_can_be_reached(tmp_path: Path) -> None:
+    ready = tmp_path / "url"
+    ready.write_text("http://127.0.0.1:1\n")
+    with serving() as other:
+        ended = run("serve", "--port", other.url.rsplit(":", 1)[1], "--ready-file", str(ready))
+
+    assert ended.returncode == 2
+    assert not ready.exists()
+
+
+@pytest.mark.parametrize("name", [".", ""], ids=["a folder", "nothing"])
+def test_a_ready_file_that_cannot_be_one_leaves_no_draft_behind(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+
+    ended = run("serve", "--port", "0", "--ready-file", name, cwd=folder)
+
+    assert ended.returncode == 2
+    assert ended.stderr == "batchproof: cannot write the ready file .: something that is no file has that name\n"
+    assert [*tmp_path.iterdir(), *folder.iterdir()] == [folder]
 
 
 def test_the_same_seed_gives_the_same_ids_and_results(tmp_path: Path) -> None:
@@ -165,6 +208,10 @@ MISTAKES: list[tuple[list[str], str]] = [
     (["--switch", "timestamps=Z"], "switches.timestamps: 'Z' is not one of them; it is one of offset, z"),
     (["--public-url", "example"], "does not start with http:// or https://"),
     (["--host", "256.1.1.1"], "cannot listen on 256.1.1.1"),
+    (["--host", "a..b"], "cannot listen on a..b: that is no host name"),
+    (["--host", ".foo"], "cannot listen on .foo: that is no host name"),
+    (["--host", "a" * 64], f"cannot listen on {'a' * 64}: that is no host name"),
+    (["--host", ""], "the host to listen on is empty; name one, such as 127.0.0.1"),
     (["--quiet", "--json"], "--quiet and --json"),
     (["--canned", "/nowhere.jsonl"], "cannot read the canned answers in /nowhere.jsonl: No such file"),
     (["--clok", "wall"], "No such option '--clok'"),

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from batchmock.cli.environment import set_in_environment
+from batchmock.cli.telling import tell
 from batchmock.cli.words import DURATION, RefusedError
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
@@ -88,7 +89,7 @@ def exec_command(context: click.Context, **options: Any) -> None:
     from batchmock.exec.run import ExecRun
 
     def say(line: str) -> None:
-        click.echo(f"batchproof: {line}", err=True)
+        tell(f"batchproof: {line}")
 
     report_file: Path | None = options["report_file"]
     try:

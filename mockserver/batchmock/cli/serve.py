@@ -5,7 +5,6 @@ It turns flags into settings and errors into one line; it does not know how anyt
 
 import sys
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,11 +13,14 @@ from msgspec.structs import replace
 
 from batchmock.canned_file import load_canned
 from batchmock.cli.environment import set_in_environment
+from batchmock.cli.greeting import greeting, json_greeting
+from batchmock.cli.telling import tell
 from batchmock.cli.words import DURATION, INSTANT, RefusedError
 from batchmock.clock import CLOCK_MODES, ClockMode, ClockSetting
 from batchmock.errors import UsageError
 from batchmock.limits import TierName
 from batchmock.models import Model
+from batchmock.ready_file import clear_ready_file, write_ready_file
 from batchmock.scenario import Scenario
 from batchmock.scenarios.document import dump, read
 from batchmock.scenarios.files import find_scenario
@@ -126,7 +128,7 @@ IDLE = 1
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Gets the base URL once it is reachable.")
 @click.option("--quiet", is_flag=True, help="No line for each request.")
 @click.option("--verbose", is_flag=True, help="More in each line.")
-@click.option("--json", "as_json", is_flag=True, help="Each line as a JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Each line as a JSON object, the first with the URL.")
 def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
     """Serve the Message Batches API on this machine.
 
@@ -144,9 +146,8 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
     takes several values, separated by spaces.
     """
     # Imported late: --help and mistakes in the options need no server.
-    from batchmock.cli.watching import Watching, line_of
+    from batchmock.cli.watching import Watching, complain, json_complain, line_of
     from batchmock.server import serve as run
-    from batchmock.server import write_ready_file
 
     line = line_of(quiet=quiet, verbose=verbose, as_json=as_json)
     ready_file: Path | None = options["ready_file"]
@@ -154,11 +155,19 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
     def on_listening(url: str) -> None:
         if ready_file is not None:
             write_ready_file(ready_file, url)
-        click.echo(_greeting(url, settings, options["host"]), err=True)
+        greet = json_greeting if as_json else greeting
+        tell(greet(url, settings, options["host"]))
 
     try:
         settings = _settings(options)
-        watching = Watching(line, options["history_file"], is_strict=options["strict_scenario"])
+        if ready_file is not None:
+            clear_ready_file(ready_file)
+        watching = Watching(
+            line,
+            options["history_file"],
+            is_strict=options["strict_scenario"],
+            complain=json_complain if as_json else complain,
+        )
         run(
             settings,
             host=options["host"],
@@ -233,36 +242,3 @@ def _model(text: str) -> Model:
     if not (id_ and ceiling.isascii() and ceiling.isdecimal() and len(ceiling) <= 9):
         raise UsageError(f"--model {text!r} is neither ID nor ID:MAX_TOKENS, as in claude-of-tomorrow:64000")
     return Model(id_, int(ceiling))
-
-
-def _greeting(url: str, settings: Settings, host: str) -> str:
-    lines = [
-        f"batchproof serves the Message Batches API on {url}, {_passing(settings.clock)}"
-        f" (seed {settings.scenario.seed})",
-        f"  export ANTHROPIC_BASE_URL={url} ANTHROPIC_API_KEY=test",
-    ]
-    if not _loopback(host):
-        open_to_all = "" if settings.control_token else ", its control plane too (--control-token keeps it to you)"
-        lines.insert(0, f"batchproof listens on {host}: other machines can reach it{open_to_all}")
-    return "\n".join(lines)
-
-
-def _passing(clock: ClockSetting) -> str:
-    match clock.mode:
-        case "scaled":
-            return f"{clock.speed:g} virtual seconds a second"
-        case "stepped":
-            return f"{write_duration(clock.step)} at each poll of an unfinished batch"
-        case "manual":
-            return "time moves when told"
-        case "wall":
-            return "in real time"
-        case "coupled":
-            return "as its clients wait"
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

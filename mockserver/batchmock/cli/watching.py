@@ -3,10 +3,13 @@
 It does not know how exchanges come about.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
+import msgspec
 
+from batchmock.cli.telling import tell
 from batchmock.exchanges.access_log import Line, json_line, quiet_line, verbose_line
 from batchmock.exchanges.exchange import Exchange, record, strikes_without_effect
 from batchmock.exchanges.history_file import HistoryFile
@@ -16,20 +19,23 @@ from batchmock.idle_faults import IdleFaults
 class Watching:
     """Sees every exchange; ``is_strict`` is about faults that found nothing to bite on."""
 
-    def __init__(self, line: Line | None, history_file: Path | None, *, is_strict: bool) -> None:
+    def __init__(
+        self, line: Line | None, history_file: Path | None, *, is_strict: bool, complain: Callable[[str], None]
+    ) -> None:
         """Start to watch.
 
         Raises:
             UsageError: the history's file cannot be written.
         """
         self._line = line
+        self._complain = complain
         self._history = None if history_file is None else HistoryFile(history_file, complain)
         self._idle = IdleFaults() if is_strict else None
 
     def __call__(self, exchange: Exchange) -> None:
         """See an exchange."""
         if self._line is not None:
-            click.echo(self._line(exchange), err=True)
+            tell(self._line(exchange))
         if self._history is not None:
             self._history.write(exchange)
         if self._idle is not None and strikes_without_effect(exchange):
@@ -39,7 +45,7 @@ class Watching:
         """Tell whether all that should go wrong could; complains of what could not."""
         complaints = [] if self._idle is None else self._idle.complaints()
         for complaint in complaints:
-            complain(complaint)
+            self._complain(complaint)
         return not complaints
 
 
@@ -54,4 +60,9 @@ def line_of(*, quiet: bool, verbose: bool, as_json: bool) -> Line | None:
 
 def complain(mistake: str) -> None:
     """Say what went wrong, in a line."""
-    click.echo(f"batchproof: {mistake}", err=True)
+    tell(f"batchproof: {mistake}")
+
+
+def json_complain(mistake: str) -> None:
+    """Say what went wrong, as one JSON object."""
+    tell(msgspec.json.encode({"complaint": mistake}).decode())

@@ -67,7 +67,7 @@ CONTRACT_RINGS = {
 SDK_EDGE = ("sdk.py", "sync.py", "aio.py", "cli/service.py")
 KEPT_TO = {
     "starlette": ("http/", "server.py", "socket_wire.py", "inprocess/", "arena/"),
-    "uvicorn": ("server.py", "socket_wire.py"),
+    "uvicorn": ("server.py", "socket_wire.py", "connections/"),
     "click": ("cli/", "cli.py", "demo/command.py", "demo/display.py", "commands/", "zoo/command.py"),
     "httpx": ("inprocess/",),
     "httpx2": ("inprocess/", "zoo/base/calls.py", "zoo/base/run.py", *SDK_EDGE),

@@ -42,6 +42,8 @@ STATUS_OF_TYPE: Mapping[ErrorType, int] = {
 }
 
 NO_HEADERS: Mapping[str, str] = {}
+# Of an answer to a request of which nobody knows where it ends.
+CLOSING: Mapping[str, str] = {"connection": "close"}
 
 
 class BatchmockError(Exception):
@@ -87,6 +89,18 @@ def invalid_request(message: str, *, error_code: str | None = None) -> ApiError:
     """Return the 400 for a request that is wrong in itself."""
     details = None if error_code is None else {"error_code": error_code}
     return ApiError("invalid_request_error", message, details=details)
+
+
+def malformed_request(reason: str) -> ApiError:
+    """Return the 400 for what is no HTTP, after which its connection ends."""
+    return ApiError("invalid_request_error", f"The request is not valid HTTP: {reason}", headers=CLOSING)
+
+
+def stalled_request(patience_s: float) -> ApiError:
+    """Return the 400 for an upload of which nothing came for too long, after which its connection ends."""
+    message = f"The request body stalled for {patience_s:g} seconds."
+    details = {"error_code": "request_body_timeout"}
+    return ApiError("invalid_request_error", message, details=details, headers=CLOSING)
 
 
 def batch_not_found(batch_id: str) -> ApiError:

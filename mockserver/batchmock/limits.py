@@ -27,6 +27,8 @@ MESSAGE_RATE_LIMITS = {
 }
 # Ours: a body that stalls is refused with the SDK's `request_body_timeout`; for how long is not documented.
 BODY_PATIENCE_S = 60.0
+# Ours: a server that is asked to stop lets a download under way end, but not for ever.
+STOP_PATIENCE_S = 3.0
 # Ours: a day of polling every ten seconds, and a few megabytes.
 EXCHANGES_KEPT_MAX = 10_000
 # Ours alone: a callable that answers requests is code under test, and may hang.

@@ -12,15 +12,18 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from importlib.util import find_spec
 from types import FrameType
+from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive
 
 from batchmock.clock_clients import Turn
+from batchmock.connections.connection import Connection
 from batchmock.connections.listener import base_url, listen
 from batchmock.emulator import Emulator
-from batchmock.errors import invalid_request
+from batchmock.errors import stalled_request
 from batchmock.exchanges.exchange import Exchange
 from batchmock.http.app import build_app, no_record
 from batchmock.http.runtime import Runtime, Work
@@ -28,34 +31,51 @@ from batchmock.patience import with_patience
 from batchmock.settings import Settings
 from batchmock.socket_wire import Wired
 
-# A download still under way when the server is asked to stop has this long to end.
-GRACE_S = 3
-
 Observe = Callable[[Exchange], None]
 
 
 class Server(uvicorn.Server):
     """A uvicorn server that stops on SIGINT or SIGTERM and then returns, rather than killing its process."""
 
-    def __init__(self, app: ASGIApp, on_listening: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        on_listening: Callable[[], None],
+        settings: Settings,
+        connection: type[Connection] | None = None,
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 Wired(app),
+                http=_patient(connection or _fastest(), settings.body_patience_s),
+                ws="none",
                 lifespan="off",
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 date_header=False,
                 proxy_headers=False,
-                timeout_graceful_shutdown=GRACE_S,
             )
         )
         self._on_listening = on_listening
+        self._stop_patience_s = settings.stop_patience_s
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to accept, then say so."""
         await super().startup(sockets)
         self._on_listening()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept nothing more, let what is under way end while patience lasts, and cut the rest."""
+        cut = asyncio.get_running_loop().call_later(self._stop_patience_s, self._cut)
+        await super().shutdown(sockets)
+        cut.cancel()
+
+    def _cut(self) -> None:
+        for task in self.server_state.tasks:
+            task.cancel()
+        for connection in list(self.server_state.connections):
+            cast(Connection, connection).transport.abort()
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -74,6 +94,25 @@ class Server(uvicorn.Server):
         self.handle_exit(number, frame)
 
 
+def _fastest() -> type[Connection]:
+    # Imported late: httptools is not everywhere.
+    if find_spec("httptools") is None:
+        from batchmock.connections.read_by_h11 import H11Connection
+
+        return H11Connection
+    from batchmock.connections.read_by_httptools import HttptoolsConnection
+
+    return HttptoolsConnection
+
+
+def _patient(connection: type[Connection], patience_s: float) -> type[Connection]:
+    # uvicorn makes its protocols itself, and hands nothing of ours to them.
+    class Patient(connection):
+        head_patience_s = patience_s
+
+    return Patient
+
+
 def serve(
     settings: Settings, *, host: str, port: int, observe: Observe, on_listening: Callable[[str], None]
 ) -> None:
@@ -84,23 +123,28 @@ def serve(
     """
     listener = listen(host, port)
     app = new_app(settings, observe)
-    server = Server(app, lambda: on_listening(base_url(listener)))
+    server = Server(app, lambda: on_listening(base_url(listener)), settings)
     server.run(sockets=[listener])
 
 
 @contextmanager
 def running(settings: Settings, *, observe: Observe = no_record) -> Generator[str]:
     """Serve in a thread of this process, on a free port of the loopback; gives the base URL."""
-    with running_app(new_app(settings, observe)) as url:
+    with running_app(new_app(settings, observe), settings) as url:
         yield url
 
 
 @contextmanager
-def running_app(app: ASGIApp) -> Generator[str]:
-    """Serve any app in a thread of this process, on a free port of the loopback; gives the base URL."""
+def running_app(
+    app: ASGIApp, settings: Settings | None = None, *, connection: type[Connection] | None = None
+) -> Generator[str]:
+    """Serve any app in a thread of this process, on a free port of the loopback; gives the base URL.
+
+    ``connection`` says what reads the requests; by default the fastest that there is.
+    """
     listener = listen("127.0.0.1", 0)
     listening = threading.Event()
-    server = Server(app, listening.set)
+    server = Server(app, listening.set, settings or Settings(), connection)
     thread = threading.Thread(target=server.run, args=([listener],), name="batchmock", daemon=True)
     thread.start()
     listening.wait()
@@ -150,8 +194,7 @@ def _within(patience_s: float, receive: Receive) -> Receive:
             async with asyncio.timeout(patience_s):
                 return await receive()
         except TimeoutError:
-            message = f"The request body stalled for {patience_s:g} seconds."
-            raise invalid_request(message, error_code="request_body_timeout") from None
+            raise stalled_request(patience_s) from None
 
     return receiving
 
@@ -180,7 +223,11 @@ async def _turn(turn: Turn, receive: Receive) -> bool:
     gone = asyncio.ensure_future(_gone(receive))
     try:
         await asyncio.wait((waiting, gone), return_when=asyncio.FIRST_COMPLETED)
-        return not gone.done()
+        if not gone.done():
+            return True
+        # What is no HTTP is refused rather than gone.
+        await gone
+        return False
     finally:
         waiting.cancel()
         gone.cancel()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from batchmock.clock import ClockSetting
 from batchmock.errors import UsageError
 from batchmock.hosts import is_host, is_plain_path, is_real_api
-from batchmock.limits import ANSWER_PATIENCE_S, BODY_PATIENCE_S, EXCHANGES_KEPT_MAX
+from batchmock.limits import ANSWER_PATIENCE_S, BODY_PATIENCE_S, EXCHANGES_KEPT_MAX, STOP_PATIENCE_S
 from batchmock.models import Model
 from batchmock.scenario import Scenario
 from batchmock.times import LAST_INSTANT
@@ -32,7 +32,9 @@ class Settings:
     - ``exchanges_kept_max``: how many exchanges the history of each workspace keeps.
     - ``control_token``: what calls of the control plane must say in ``x-emulator-token``; None lets everybody in.
     - ``body_bytes_max``: the largest body that is taken, where that is less than the API takes.
-    - ``body_patience_s``: for how many real seconds an upload may stall before it is refused.
+    - ``body_patience_s``: for how many real seconds an upload may stall before it is refused, and the head of a
+      request take before its connection is closed.
+    - ``stop_patience_s``: for how many real seconds a server that is asked to stop lets exchanges under way go on.
     - ``answer_patience_s``: for how many real seconds a scenario's callable may think about one answer.
     """
 
@@ -48,6 +50,7 @@ class Settings:
     control_token: str | None = None
     body_bytes_max: int | None = None
     body_patience_s: float = BODY_PATIENCE_S
+    stop_patience_s: float = STOP_PATIENCE_S
     answer_patience_s: float = ANSWER_PATIENCE_S
 
     def __post_init__(self) -> None:

@@ -10,14 +10,27 @@ import sys
 from types import MethodType
 from typing import Any, NoReturn, cast
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from batchmock.errors import malformed_request
 from batchmock.http.wire_faults import WIRE, ConnectionOverError
 
+# In the scope of a request of which only the head is HTTP: why the rest is not.
+MALFORMED_BODY = "batchmock.malformed_body"
 # On, and for no time: closing then discards what is unsent and sends a RST.
 LINGER_NOT = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 # How often to look whether a client has received all that was sent.
 ACKNOWLEDGED_AGAIN_S = 0.001
+
+
+class AnyLength(int):
+    """The length that a body has which ends with its connection: more may come, and nothing is missing."""
+
+    def __sub__(self, sent: int) -> "AnyLength":
+        return self
+
+    def __ne__(self, missing: object) -> bool:
+        return False
 
 
 class Wired:
@@ -31,8 +44,15 @@ class Wired:
         # uvicorn's ``send`` is a method of the exchange's own object, whichever parser reads the request; it is
         # the one way from a scope to its transport.
         wire = SocketWire(cast(MethodType, send).__self__)
-        # A scope of our own: that object holds uvicorn's, and all of an exchange would wait for the collector.
-        await self._app({**scope, "extensions": {WIRE: wire}}, receive, send)
+        if scope["http_version"] < "1.1":
+            # Such a client knows no chunks (RFC 9112, 6.1).
+            wire.until_close()
+        try:
+            # A scope of our own: that object holds uvicorn's, and all of an exchange would wait for the collector.
+            await self._app({**scope, "extensions": {WIRE: wire}}, wire.receive, send)
+        except asyncio.CancelledError:
+            # The server stops, and has waited for long enough.
+            wire.cut()
 
 
 class SocketWire:
@@ -43,6 +63,24 @@ class SocketWire:
     def __init__(self, cycle: Any) -> None:
         self._cycle = cycle
 
+    async def receive(self) -> Message:
+        """Return the next message of the request.
+
+        Raises:
+            ApiError: 400, what the client goes on to send is no HTTP.
+        """
+        scope = self._cycle.scope
+        if MALFORMED_BODY not in scope:
+            message: Message = await self._cycle.receive()
+            if MALFORMED_BODY not in scope:
+                return message
+        raise malformed_request(scope[MALFORMED_BODY])
+
+    def cut(self) -> None:
+        """End the connection, whatever is on its way."""
+        self._cycle.disconnected = True
+        self._cycle.transport.abort()
+
     def until_close(self) -> None:
         """Frame the body by the end of the connection."""
         cycle = self._cycle
@@ -52,7 +90,7 @@ class SocketWire:
             cycle.conn.their_http_version = b"1.0"
         else:
             cycle.chunked_encoding = False
-            cycle.expected_content_length = sys.maxsize
+            cycle.expected_content_length = AnyLength(sys.maxsize)
 
     async def wait(self, seconds: float) -> None:
         """Send nothing for so many real seconds."""

@@ -67,16 +67,34 @@ class Heard:
 
 def ask(url: str, method: str, path: str, body: bytes = b"", headers: str = "") -> Heard:
     """Send one request and read for as long as something comes."""
-    host, _, port = url.removeprefix("http://").partition(":")
     head = f"{method} {path} HTTP/1.1\r\n{HEADERS}{headers}"
     if body:
         head += f"content-type: application/json\r\ncontent-length: {len(body)}\r\n"
-    with socket.create_connection((host, int(port)), timeout=SILENCE_S) as connection:
+    with connected(url) as connection:
         connection.sendall(head.encode() + b"\r\n" + body)
-        return _heard(connection)
+        return heard(connection)
 
 
-def _heard(connection: socket.socket) -> Heard:
+def say(url: str, *parts: bytes) -> Heard:
+    """Send bytes as they are, each part once something has come in answer to the one before; then read on."""
+    raw = b""
+    with connected(url) as connection:
+        for part in parts[:-1]:
+            connection.sendall(part)
+            raw += connection.recv(1 << 20)
+        connection.sendall(parts[-1])
+        last = heard(connection)
+    return Heard(raw + last.raw, last.end)
+
+
+def connected(url: str) -> socket.socket:
+    """Return a new connection, which is silent for no longer than ``SILENCE_S``."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    return socket.create_connection((host, int(port)), timeout=SILENCE_S)
+
+
+def heard(connection: socket.socket) -> Heard:
+    """Read for as long as something comes."""
     raw = b""
     while True:
         try:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from batchmock.emulator import Emulator
-from batchmock.errors import ApiError
+from batchmock.errors import ApiError, malformed_request
 from batchmock.exchanges.exchange import CHARS_MAX, Exchange, kept_of_response
 from batchmock.http.responses import RawHeader, error_response
 from batchmock.http.runtime import Runtime
@@ -22,7 +22,9 @@ from batchmock.http.wire_faults import ConnectionOverError
 from batchmock.switches import Switches
 from batchmock.times import SECOND, http_date
 
-EXCHANGE = "batchmock.exchanges.exchange"
+EXCHANGE = "batchmock.exchange"
+# In the scope of what came in place of a request and is no HTTP: why not.
+MALFORMED = "batchmock.malformed"
 CONTROL_PLANE = "/_emulator/"
 
 
@@ -70,6 +72,8 @@ class ExchangeLayer:
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
         try:
+            if MALFORMED in scope:
+                raise malformed_request(scope[MALFORMED])
             await self._app(scope, receive, send)
         except (ClientGoneError, ConnectionOverError):
             return

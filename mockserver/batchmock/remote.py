@@ -200,7 +200,8 @@ class _ControlPlane:
             connection.request(method, self._path + path, body, self._headers)
             response = connection.getresponse()
             answer = response.read()
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, UnicodeError) as error:
+            # A host that is no name at all fails as text, before anything looks for it.
             raise UsageError(f"no emulator answers at {self._base_url}: {error}") from None
         finally:
             connection.close()

@@ -159,6 +159,15 @@ def test_a_cut_body_is_framed_as_told(framing: str, check: Callable[[Heard], boo
         assert len(lines_of(heard)) == 2
 
 
+def test_a_body_that_is_framed_to_be_cut_but_ends_before_is_whole(capfd: pytest.CaptureFixture[str]) -> None:
+    with space(fault("close", "results", 'after_lines = 100\nframing = "until_close"')) as one:
+        one.create()
+        heard = one.results()
+
+        assert (len(lines_of(heard)), heard.end) == (5, "closed")
+    assert capfd.readouterr().err == ""
+
+
 def test_a_batch_object_is_cut_short_of_its_length_or_to_a_length_that_fits() -> None:
     for framing, promised in (("as_is", None), ("whole", 50)):
         with space(fault("close", "retrieve", f'after_bytes = 50\nframing = "{framing}"')) as one:

@@ -281,5 +281,7 @@ def test_what_is_no_emulator_is_said_to_be_none() -> None:
         port = listener.getsockname()[1]
     with pytest.raises(UsageError, match=f"no emulator answers at http://127.0.0.1:{port}: "):
         RemoteEmulator(f"http://127.0.0.1:{port}").reset()
+    with pytest.raises(UsageError, match=r"no emulator answers at http://a\.\.b:"):
+        RemoteEmulator("http://a..b").clock.now()
     with pytest.raises(UsageError, match="'localhost:4010' does not start with http:// or https://"):
         RemoteEmulator("localhost:4010")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.rings import RINGS
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = {
     "batchmock": ROOT / "mockserver" / "batchmock",
@@ -15,53 +17,6 @@ PACKAGES = {
 MODULES = sorted(path for package in PACKAGES.values() for path in package.rglob("*.py"))
 
 MAY_IMPORT = {"batchmock": set[str](), "batchclient": set[str](), "batchproof": {"batchmock", "batchclient"}}
-
-# Values, decisions, memory, service, edge: an import points inwards, or stays in its ring.
-RINGS = {
-    # values
-    "errors": 0, "times": 0, "limits": 0, "wire": 0, "clock": 0, "clock_clients": 0, "facts": 0, "scenario": 0,
-    "scenarios": 0, "timing": 0, "outcomes": 0, "faults": 0, "switches": 0, "draws": 0, "models": 0, "betas": 0,
-    "document": 0, "hosts": 0, "settings": 0, "credential": 0, "exchanges": 0, "asked": 0,
-    "replies.answers": 0, "replies.canned": 0, "replies.given": 0, "replies.question": 0,
-    # decisions
-    "params": 1, "messages": 1, "preflight": 1, "unfolding": 1, "replies": 1, "samples": 1, "idle_faults": 1,
-    # memory
-    "store": 2, "pages": 2, "unfolding.plans": 2, "unfolding.renderings": 2, "fault_book": 2, "rates": 2,
-    "exchanges.history": 2,
-    # service
-    "workspace": 3, "emulator": 3, "snapshot": 3,
-    # edges
-    "http": 4, "exchanges.access_log": 4, "exchanges.history_file": 4, "exchanges.timeline": 4, "canned_file": 4,
-    "scenarios.files": 4, "scenarios.choice": 4, "request_files": 4, "coupling": 4, "socket_wire": 4,
-    "connections": 4, "ready_file": 4,
-    "handle": 4, "workspace_handle": 4, "remote": 4, "opened": 4, "exec": 4,
-    "patience": 5, "server": 5, "inprocess": 5, "shims": 5,
-    "cli": 6, "exec.run": 6, "testing": 6, "server_process": 6, "pytest_fixtures": 6, "pytest_plugin": 6,
-    "__main__": 6, "__init__": 0,
-}  # fmt: skip
-
-CLIENT_RINGS = {
-    "errors": 0, "shapes": 0, "effects": 0, "ids": 0, "keys": 0, "outcomes": 0, "parcel": 0, "prices": 0,
-    "answers": 1, "cost": 1, "encode": 1, "fingerprint": 1, "interleave": 1, "join": 1, "lines": 1, "origins": 1,
-    "pace": 1, "policy": 1, "split": 1,
-    "schema": 2, "journal": 2, "load": 2,
-    "bench": 3, "reading": 3, "polling": 3, "download": 3, "collection": 3, "lost": 3, "submission": 3, "run": 3,
-    "flow": 3, "clerk": 3,
-    "patience": 3, "reasons": 2,
-    "sdk": 4, "nonces": 4, "signals": 4, "sync": 5, "aio": 5, "cli": 6, "__init__": 0,
-}  # fmt: skip
-
-CONTRACT_RINGS = {
-    "errors": 0, "documents": 0, "outcome": 0, "plan": 0, "tape": 0, "observation": 0, "returned": 0,
-    "staging": 1, "evidence": 1, "contract": 1, "checks": 1, "strategies": 1, "catalogue": 1, "timeline": 1,
-    "run": 1,
-    "events": 1, "shapes": 1,
-    "adapters": 2, "arena": 2, "trial": 2, "search": 2,
-    "choice": 1, "known": 1, "known_file": 1, "plan_file": 1, "contact": 1, "replaying": 2,
-    "worker": 3, "runner": 3, "zoo": 3, "demo": 3,
-    "reports": 3, "saved": 3, "commands": 4, "pytest_suite": 4,
-    "cli": 4, "__main__": 5, "__init__": 0,
-}  # fmt: skip
 
 # Third parties that must not spread: where each may be imported, as a prefix of the path in its package.
 SDK_EDGE = ("sdk.py", "sync.py", "aio.py", "cli/service.py")
@@ -116,10 +71,18 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
+RING_OF = {
+    f"{package}.{module}": number
+    for package, rings in RINGS.items()
+    for number, modules in enumerate(rings)
+    for module in modules.split()
+}
+
+
 def ring(module: str) -> int:
-    """Return the ring of a module, or of a name in it: its own, or else that of its package."""
-    _, first, *rest = module.split(".")
-    return RINGS.get(f"{first}.{rest[0]}" if rest else first, RINGS[first])
+    """Return the ring of a module, or of a name in it: its own, or else that of its folder."""
+    folder, own = ".".join(module.split(".")[:2]), ".".join(module.split(".")[:3])
+    return RING_OF[own if own in RING_OF else folder]
 
 
 def impurities(path: Path) -> Iterator[str]:
@@ -142,28 +105,22 @@ def test_a_package_imports_only_the_packages_it_may(path: Path) -> None:
     assert ours <= MAY_IMPORT[package] | {package}
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGES["batchmock"].rglob("*.py")), ids=name)
+@pytest.mark.parametrize("path", MODULES, ids=name)
 def test_imports_point_inwards(path: Path) -> None:
     own = name(path).removesuffix(".py").replace("/", ".")
-    targets = {module for module in imports(path) if module.startswith("batchmock.")}
+    targets = {module for module in imports(path) if module.startswith(f"{own.split('.')[0]}.")}
 
     assert {target for target in targets if ring(target) > ring(own)} == set()
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGES["batchclient"].rglob("*.py")), ids=name)
-def test_the_clients_imports_point_inwards(path: Path) -> None:
-    own = name(path).split("/")[1].removesuffix(".py")
-    targets = {module.split(".")[1] for module in imports(path) if module.startswith("batchclient.")}
+@pytest.mark.parametrize("package", RINGS)
+def test_every_module_has_a_ring_and_there_are_no_others(package: str) -> None:
+    root = PACKAGES[package]
+    named = {module for modules in RINGS[package] for module in modules.split()}
+    gone = {module for module in named if not list(root.glob(f"{module.replace('.', '/')}*"))}
 
-    assert {target for target in targets if CLIENT_RINGS[target] > CLIENT_RINGS[own]} == set()
-
-
-@pytest.mark.parametrize("path", sorted(PACKAGES["batchproof"].rglob("*.py")), ids=name)
-def test_the_contracts_imports_point_inwards(path: Path) -> None:
-    own = name(path).split("/")[1].removesuffix(".py")
-    targets = {module.split(".")[1] for module in imports(path) if module.startswith("batchproof.")}
-
-    assert {target for target in targets if CONTRACT_RINGS[target] > CONTRACT_RINGS[own]} == set()
+    assert gone == set()
+    assert {path.relative_to(root).parts[0].removesuffix(".py") for path in root.rglob("*.py")} <= named
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGES["batchproof"].rglob("*.py")), ids=name)

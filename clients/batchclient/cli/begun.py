@@ -11,6 +11,7 @@ import click
 
 from batchclient.cli.options import A_PATH, QUIET, STATE
 from batchclient.cli.output import by_key, write_lines
+from batchclient.cli.places import check_place
 from batchclient.cli.progress import Watch, watching
 from batchclient.cli.service import mistakes_told, new_client
 from batchclient.cli.summary import as_text, figures, summary_of
@@ -56,12 +57,14 @@ def cancel(state: Path, *, quiet: bool) -> None:
 def results(state: Path, output: Path, *, quiet: bool) -> None:
     """Wait for the batches of the journal STATE, and write what they answered; nothing is sent again.
 
-    A line of the output is a request's key as "custom_id" and its "result". To have the fields of the requests as
-    well: run --resume. The exit code is that of run.
+    A line of the output, a new file, is a request's key as "custom_id" and its "result". To have the fields of the
+    requests as well: run --resume. The exit code is that of run.
     """
-    with mistakes_told(), watching(quiet=quiet) as watch, _client(state, watch).results(state) as read:
-        write_lines(output, by_key(read.journal))
-        sys.exit(_told(read))
+    with mistakes_told():
+        check_place(output, journal=state)
+        with watching(quiet=quiet) as watch, _client(state, watch).results(state) as read:
+            write_lines(output, by_key(read.journal))
+            sys.exit(_told(read))
 
 
 def _client(state: Path, watch: Watch) -> "BatchClient":

@@ -12,6 +12,7 @@ import click
 import msgspec
 from msgspec import Raw, Struct
 
+from batchclient.cli.places import draft_of
 from batchclient.cli.rows import RESULT, Row
 from batchclient.cli.summary import UNFINISHED
 from batchclient.journal import Journal
@@ -38,7 +39,7 @@ def write_lines(path: Path, lines: Iterable[bytes]) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    draft = path.with_name(f"{path.name}.draft")
+    draft = draft_of(path)
     try:
         with draft.open("wb") as file:
             file.writelines(lines)

@@ -12,6 +12,7 @@ import click
 from batchclient.cli.dry import rehearse
 from batchclient.cli.options import A_PATH, QUIET, Source, with_policy, with_source
 from batchclient.cli.output import joined, write_lines
+from batchclient.cli.places import check_place
 from batchclient.cli.progress import watching
 from batchclient.cli.rows import read_rows
 from batchclient.cli.service import mistakes_told, new_client
@@ -57,12 +58,13 @@ def run(
         if output is None:
             raise UsageError("say with -o where the answers go")
         journal = state or output.with_name(f"{output.name}.db")
-        _mind(output, journal, resume=resume)
+        check_place(output, journal=journal, source=source.file, is_rewritten=resume)
+        _mind(journal, resume=resume)
         sys.exit(_run(source, output, journal, policy, quiet=quiet))
 
 
-def _mind(output: Path, journal: Path, *, resume: bool) -> None:
-    """Make sure that no run is gone on with, begun anew or written over by mistake.
+def _mind(journal: Path, *, resume: bool) -> None:
+    """Make sure that no run is gone on with or begun anew by mistake.
 
     Raises:
         UsageError: one would be.
@@ -71,10 +73,6 @@ def _mind(output: Path, journal: Path, *, resume: bool) -> None:
         raise UsageError(f"there is no {journal} to resume; without --resume a run begins")
     if not resume and journal.exists():
         raise UsageError(f"{journal} has a run already; go on with it by --resume, or name another --state")
-    if not resume and output.exists():
-        raise UsageError(f"{output} exists already; name another")
-    if not output.parent.is_dir():
-        raise UsageError(f"there is no folder {output.parent}")
 
 
 def _run(source: Source, output: Path, journal: Path, policy: Policy, *, quiet: bool) -> int:

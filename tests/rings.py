@@ -32,7 +32,7 @@ RINGS = {
         "staging strategies timeline",
         "adapters arena replaying search trial",
         "demo reports runner saved worker zoo",
-        "cli commands pytest_suite",
+        "cli commands pytest_suite zoo.command",
         "__main__",
     ),
 }

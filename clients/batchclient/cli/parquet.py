@@ -25,7 +25,8 @@ def parquet_rows(path: Path) -> Iterator[Json]:
         arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
     except ImportError:
         raise UsageError(
-            f"{path} is Parquet, and pyarrow is not installed; install batchproof[parquet], or make it JSON lines"
+            f"{path} is Parquet, and pyarrow is not installed; install batchproof[parquet] "
+            "(in a checkout: pip install -e '.[parquet]'), or make it JSON lines"
         ) from None
     try:
         with parquet.ParquetFile(path) as file:

@@ -52,7 +52,8 @@ def new_client(policy: Policy, watch: Callable[[Progress], None]) -> "BatchClien
 
         from batchclient.sync import BatchClient
     except ImportError as error:
-        raise RefusedError(f"{error.name} is not installed; install batchproof[client]") from None
+        hint = "install batchproof[client] (in a checkout: pip install -e '.[client]')"
+        raise RefusedError(f"{error.name} is not installed; {hint}") from None
     sdk = Anthropic()
     if not (sdk.api_key or sdk.auth_token or getattr(sdk, "credentials", None)):
         raise RefusedError("there is no credential; set ANTHROPIC_API_KEY")

@@ -3,17 +3,18 @@
 It does not know any command.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 import click
 
-from batchmock.cli.words import RefusedError
+from batchmock.cli.words import RefusedError, not_installed
 from batchproof.errors import BatchproofError, UsageError
 
 HARNESS_FAILED = 3
 INTERRUPTED = 130
-EXTRA = "batchproof[verify]"
+# What judges is an extra, so that whoever only wants the emulator need not have it; the mutants send with httpx2.
+EXTRAS: Mapping[str, str] = {"hypothesis": "verify", "rich": "verify", "httpx2": "client", "anthropic": "client"}
 
 
 class FailedError(click.ClickException):
@@ -32,8 +33,7 @@ def told() -> Generator[None]:
     except BatchproofError as error:
         raise FailedError(str(error)) from None
     except ImportError as error:
-        # What judges is an extra, so that whoever only wants the emulator need not have it.
         missing = (error.name or "").partition(".")[0]
-        if missing not in ("hypothesis", "rich", "httpx2"):
+        if missing not in EXTRAS:
             raise
-        raise RefusedError(f"{missing} is not installed; install {EXTRA}") from None
+        raise RefusedError(not_installed(missing, EXTRAS[missing])) from None

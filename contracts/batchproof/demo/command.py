@@ -16,7 +16,7 @@ import click
 import msgspec
 
 from batchclient.cli.summary import as_text, figures
-from batchmock.cli.words import RefusedError
+from batchmock.cli.words import RefusedError, not_installed
 from batchmock.errors import UsageError
 from batchmock.scenario import Scenario
 from batchmock.scenarios.files import find_scenario
@@ -56,7 +56,7 @@ def _show(scenario: Scenario, count: int, *, plain: bool, as_json: bool) -> int:
         from batchproof.demo.display import board
         from batchproof.demo.night import Night
     except ImportError as error:
-        raise RefusedError(f"{error.name} is not installed; install batchproof[client]") from None
+        raise RefusedError(not_installed(str(error.name), "client")) from None
     began = time.perf_counter()
     night = Night(scenario, count)
     with board(night.emulator.clock.now, plain=plain, silent=as_json) as shown, _counting(shown.trouble):

@@ -5,19 +5,18 @@ It does not know what a mutant does wrong.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
-from batchproof.zoo.hunting import Job
-from batchproof.zoo.keeper import jobs, kills
-from batchproof.zoo.kill import Kill
-from batchproof.zoo.matrix import HEADER, line, page, summary
-from batchproof.zoo.mutants.index import MUTANTS
+from batchproof.commands.words import INTERRUPTED, told
+
+if TYPE_CHECKING:
+    from batchproof.zoo.hunting import Job
+    from batchproof.zoo.kill import Kill
 
 QUICK_SEEDS = 1
-# As shells have it: 128 and the number of SIGINT.
-INTERRUPTED = 130
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -50,26 +49,38 @@ def zoo(
 
     Exit code 1 if one is caught in fewer than 95 % of the seeds, or if the correct client is caught at all.
     """
-    for mutant_id in chosen:
-        if mutant_id not in MUTANTS:
-            raise click.UsageError(f"there is no mutant {mutant_id!r}; docs/zoo.md lists them")
     if chosen and markdown_file is not None:
         raise click.UsageError("--markdown is a page of all mutants; leave out --mutant")
     count = QUICK_SEEDS if quick else seeds
-    todo = jobs(chosen, seeds=count, budget="quick" if quick else "default", wants_also=also)
-    found, is_whole = _shown(todo)
-    if json_file is not None:
-        json_file.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
-    if markdown_file is not None and is_whole:
-        markdown_file.write_text(page(found, seeds=count), encoding="utf-8")
+    with told():
+        todo = _todo(chosen, count, quick=quick, also=also)
+        found, is_whole = _shown(todo)
+        if json_file is not None:
+            json_file.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
+        if markdown_file is not None and is_whole:
+            _write_page(markdown_file, found, seeds=count)
     if not is_whole:
         raise click.exceptions.Exit(INTERRUPTED)
     if not all(kill.is_right for kill in found):
         raise click.exceptions.Exit(1)
 
 
-def _shown(todo: Sequence[Job]) -> tuple[list[Kill], bool]:
+def _todo(chosen: Sequence[str], seeds: int, *, quick: bool, also: bool) -> "Sequence[Job]":
+    # Imported late, here and below: --help needs neither the catalogue nor Hypothesis.
+    from batchproof.zoo.keeper import jobs
+    from batchproof.zoo.mutants.index import MUTANTS
+
+    for mutant_id in chosen:
+        if mutant_id not in MUTANTS:
+            raise click.UsageError(f"there is no mutant {mutant_id!r}; docs/zoo.md lists them")
+    return jobs(chosen, seeds=seeds, budget="quick" if quick else "default", wants_also=also)
+
+
+def _shown(todo: "Sequence[Job]") -> "tuple[list[Kill], bool]":
     """Show what becomes of all jobs as it is known; return it, and whether nobody interrupted."""
+    from batchproof.zoo.keeper import kills
+    from batchproof.zoo.matrix import HEADER, line, summary
+
     found: list[Kill] = []
     is_whole = True
     click.echo(HEADER)
@@ -81,3 +92,9 @@ def _shown(todo: Sequence[Job]) -> tuple[list[Kill], bool]:
         is_whole = False
     click.echo(summary(found))
     return found, is_whole
+
+
+def _write_page(file: Path, found: "Sequence[Kill]", *, seeds: int) -> None:
+    from batchproof.zoo.matrix import page
+
+    file.write_text(page(found, seeds=seeds), encoding="utf-8")

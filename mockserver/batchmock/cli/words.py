@@ -45,6 +45,12 @@ class RefusedError(click.ClickException):
         self.ctx = click.get_current_context(silent=True)
 
 
+def not_installed(library: str, extra: str) -> str:
+    """Return what to say of a library that only an extra of ours brings; ``library`` may be a module of it."""
+    name = library.partition(".")[0]
+    return f"{name} is not installed; install batchproof[{extra}] (in a checkout: pip install -e '.[{extra}]')"
+
+
 class OneLineGroup(click.Group):
     """Commands whose every mistake is told in one line, with exit code 2."""
 

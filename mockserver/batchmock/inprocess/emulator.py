@@ -170,7 +170,8 @@ class LocalEmulator(WorkspaceHandle):
         try:
             from batchmock.inprocess import respx_routes
         except ImportError as error:
-            raise UsageError(f"{error.name} is not installed; install batchproof[respx]") from None
+            hint = "install batchproof[respx] (in a checkout: pip install -e '.[respx]')"
+            raise UsageError(f"{error.name} is not installed; {hint}") from None
         return respx_routes
 
     @staticmethod

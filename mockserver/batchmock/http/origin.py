@@ -1,6 +1,7 @@
 """Where a client reached the emulator, so that it is told a ``results_url`` it can reach.
 
-Clients dial ``results_url`` as it is, with their credential; so it never names a host of the real API.
+Clients dial ``results_url`` as it is, with their credential; so no header makes it name a host of the real API. In
+process it does where the client itself asked there: what led that request to the emulator leads the next one too.
 """
 
 from starlette.types import Scope
@@ -13,7 +14,7 @@ def origin(scope: Scope, headers: RequestHeaders, public_url: str | None) -> str
     """Return ``scheme://host[:port][/prefix]`` without a slash at the end.
 
     The setting wins, then what a proxy forwarded, then ``Host``; a host that is malformed or the real API's is
-    replaced by the address the server listens on.
+    replaced by the address the server listens on, which in process is the one that the client asked.
     """
     if public_url is not None:
         return public_url.rstrip("/")

@@ -197,7 +197,8 @@ def _scope(request: Any, wire: LocalWire) -> Scope:
         "query_string": query,
         "root_path": "",
         "headers": [(name.lower(), value) for name, value in request.headers.raw],
-        "server": (HOST, None),
+        # It answers wherever it was led to: for a client, that host is where it listens.
+        "server": (url.raw_host.decode("ascii"), url.port),
         "client": None,
         "extensions": {WIRE: wire},
     }

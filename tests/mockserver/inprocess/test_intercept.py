@@ -12,6 +12,8 @@ import pytest
 import trio
 from anthropic import Anthropic, AsyncAnthropic
 
+from batchclient.outcomes import Succeeded
+from batchclient.sync import BatchClient
 from batchmock.errors import UsageError
 from batchmock.inprocess.emulator import LocalEmulator
 from batchmock.inprocess.libraries import LIBRARIES, library
@@ -51,11 +53,44 @@ def test_a_client_as_code_builds_it_lives_a_whole_life() -> None:
         for client in (Anthropic(), Anthropic(base_url=API, api_key="mine", http_client=httpx2.Client())):
             batch = client.messages.batches.create(requests=asking(2))
             emulator.clock.advance("24h")
-            ended = client.messages.batches.retrieve(batch.id)
-
-            assert ended.results_url is not None
-            assert "anthropic.com" not in ended.results_url
             assert len(list(client.messages.batches.results(batch.id))) == 2
+
+
+@pytest.mark.parametrize("base_url", [API, f"{API}:8443", "http://batchproof.invalid", "https://[::1]:9"])
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_results_are_where_the_client_asked(name: Any, base_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that sends its key to no other origin can read them, and the block answers there as well."""
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", base_url)
+    emulator = LocalEmulator()
+    batch = emulator.client().messages.batches.create(requests=asking(1))
+    emulator.clock.advance("24h")
+    headers = {"x-api-key": emulator.api_key, "anthropic-version": "2023-06-01"}
+    with emulator.intercept(), library(name).module.Client(headers=headers) as client:
+        path = f"{base_url}/v1/messages/batches/{batch.id}"
+        results_url = client.get(path).json()["results_url"]
+
+        assert results_url == f"{path}/results"
+        assert client.get(results_url).text.count("\n") == 1
+
+
+def test_the_reference_client_reads_results_of_the_real_apis_address() -> None:
+    emulator = LocalEmulator()
+    with emulator.intercept(), emulator.coupled_time():
+        run = BatchClient(Anthropic(base_url=API)).run([("k", asking(1)[0]["params"])])
+    with run:
+        assert isinstance(run["k"], Succeeded)
+
+
+@pytest.mark.parametrize("header", ["host", "x-forwarded-host"])
+def test_no_header_makes_a_client_dial_the_real_api(header: str) -> None:
+    emulator = LocalEmulator()
+    client = emulator.client(default_headers={header: API[8:]})
+    batch = client.messages.batches.create(requests=asking(1))
+    emulator.clock.advance("24h")
+
+    ended = client.messages.batches.retrieve(batch.id)
+
+    assert ended.results_url == f"{emulator.base_url}/v1/messages/batches/{batch.id}/results"
 
 
 def test_an_async_client_as_code_builds_it_lives_on_asyncio_and_trio() -> None:

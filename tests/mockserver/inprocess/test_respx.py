@@ -83,6 +83,20 @@ def test_a_router_of_ones_own_stands_before_the_emulator() -> None:
         assert (busy.call_count, batch.processing_status) == (2, "in_progress")
 
 
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_a_route_at_one_base_url_answers_where_it_says_results_are(name: Any) -> None:
+    emulator = LocalEmulator()
+    sender = library(name).module.Client(headers=HEADERS)
+    with respx.mock(using="batchproof", base_url=BATCHES[:25]) as mine:
+        mine.route().mock(side_effect=emulator.respx_side_effect)
+        batch = sender.post(BATCHES, json={"requests": asking(1)}).json()
+        emulator.clock.advance("24h")
+        ended = sender.get(f"{BATCHES}/{batch['id']}").json()
+
+        assert ended["results_url"] == f"{BATCHES}/{batch['id']}/results"
+        assert len(sender.get(ended["results_url"]).text.splitlines()) == 1
+
+
 def test_errors_of_a_route_reach_the_sdk_as_what_they_are() -> None:
     with LocalEmulator().respx_router() as router:
         router["retrieve"].mock(side_effect=httpx.ReadTimeout("slow"))

@@ -27,6 +27,35 @@ def test_an_unmodified_sdk_program_polls_through_an_expiry_and_its_clock_ends_a_
     sys.stdout.write(f"an unmodified Node program: 24 h in {ran.report['real_s']} s\n")
 
 
+def test_requests_are_sent_at_once_though_nothing_else_keeps_the_process_alive(tmp_path: Path) -> None:
+    """The server lets go of an idle connection after 5 s: who waits for that has waited in real time."""
+    ran = run_node(
+        tmp_path,
+        """
+        const headers = {
+          "x-api-key": process.env.ANTHROPIC_API_KEY,
+          "anthropic-version": "2023-06-01",
+          "content-type": "application/json",
+        };
+        const batches = process.env.ANTHROPIC_BASE_URL + "/v1/messages/batches";
+        const params = { model: "claude-haiku-4-5", max_tokens: 9, messages: [{ role: "user", content: "hi" }] };
+        const body = JSON.stringify({ requests: [{ custom_id: "r-1", params }] });
+        const asked = async (url, more) => (await fetch(url, { headers, ...more })).text();
+        for (let round = 0; round < 3; round++) {
+          let batch = JSON.parse(await asked(batches, { method: "POST", body }));
+          while (batch.processing_status !== "ended") {
+            await new Promise((resolve) => setTimeout(resolve, 300_000));
+            batch = JSON.parse(await asked(`${batches}/${batch.id}`));
+          }
+          console.log(JSON.parse(await asked(batch.results_url)).custom_id);
+        }
+        """,
+    )
+
+    assert (ran.code, ran.out) == (0, "r-1\n" * 3), ran.told
+    assert ran.report["real_s"] < 3
+
+
 def test_timers_fire_in_the_order_of_their_instants_wherever_they_come_from(tmp_path: Path) -> None:
     ran = run_node(
         tmp_path,

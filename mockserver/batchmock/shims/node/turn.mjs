@@ -15,7 +15,7 @@ export class Turn {
   #timers;
   #flight;
   #asked;
-  // What the next look waits for; it keeps the process alive as long as a timer does.
+  // What the next look waits for; it keeps the process alive as long as a timer or a request does.
   #looking = null;
   #isSilent = false;
   #grace = null;
@@ -43,7 +43,9 @@ export class Turn {
   }
 
   #keepAlive() {
-    if (this.#timers.isAlive) this.#looking.ref();
+    // Nothing but what is referenced keeps the event loop from sleeping on its sockets, and a request may need the look
+    // to be sent at all: undici tries an idle connection first, with a timer of no length that keeps no process alive.
+    if (this.#timers.isAlive || this.#flight.requests) this.#looking.ref();
     else this.#looking.unref();
   }
 

@@ -42,6 +42,18 @@ def unobserved(progress: Progress) -> None:
     """Watch nothing."""
 
 
+@dataclass(slots=True)
+class Trouble:
+    """Something that lasts: a warning when it is new or another, and no more than a note when it goes on."""
+
+    last: str = ""
+
+    def tell(self, text: str) -> None:
+        """Tell what is wrong now."""
+        log.log(logging.INFO if text == self.last else logging.WARNING, "%s", text)
+        self.last = text
+
+
 @dataclass(slots=True, kw_only=True)
 class Bench:
     """Everything a step works with. The clock is monotonic: its zero and the date do not matter."""

@@ -217,5 +217,8 @@ def _open(bench: Bench) -> list[Parcel]:
 
 
 def _note(bench: Bench) -> str:
-    batches = ", ".join(parcel.batch_id for parcel in _open(bench) if parcel.batch_id) or "none that is known"
+    begun = _open(bench)
+    # A create that was not answered may have made one.
+    none = "none that is known" if any(parcel.state == "intended" for parcel in begun) else "none"
+    batches = ", ".join(parcel.batch_id for parcel in begun if parcel.batch_id) or none
     return f"{resuming(bench.journal.path)}. Batches that go on: {batches}"

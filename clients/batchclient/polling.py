@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from batchclient.answers import Batch, Busy, Lost, NotFound, Refused, batch_in
-from batchclient.bench import BATCHES, Bench, Progress, log
+from batchclient.bench import BATCHES, Bench, Progress, Trouble
 from batchclient.effects import Answer, Call, Steps, pause
 from batchclient.errors import BatchNotFoundError, DeadlineError, RefusedError
 from batchclient.pace import POLL_S_MIN, backoff_s, poll_delay_s, retry_after_s
@@ -54,6 +54,7 @@ class _Watch:
         self._window_s = _WINDOW_S
         self._polls = 0
         self._failures = 0
+        self._trouble = Trouble()
         self._absent_since: float | None = None
         self._absences = 0
         self.next_s = 0.0
@@ -89,6 +90,7 @@ class _Watch:
 
     def _seen(self, batch: Batch, hint_s: float | None) -> None:
         self._failures, self._absences, self._absent_since = 0, 0, None
+        self._trouble = Trouble()
         self._window_s = batch.window_s()
         if not batch.has_ended:
             self._wait(poll_delay_s(self._elapsed_s(), hint_s, self._bench.draw()))
@@ -110,7 +112,7 @@ class _Watch:
 
     def _failed(self, cause: Busy | Lost) -> None:
         self._failures += 1
-        log.warning("%s: poll failed (%s); polling on", self._batch_id, cause.reason)
+        self._trouble.tell(f"{self._batch_id}: poll failed ({cause.reason}); polling on")
         self._wait(self._bench.backoff_s(self._failures, cause))
 
     def _not_found(self) -> None:

@@ -5,11 +5,12 @@ without following a redirect: whether to do more is decided in the flow (docs/cl
 flows.
 """
 
+import re
 from collections.abc import Mapping
 from typing import cast
 
 import httpx2
-from anthropic import APIStatusError, RequestOptions
+from anthropic import APIConnectionError, APIStatusError, RequestOptions
 
 from batchclient.effects import Answer, Call, Download, NoAnswer
 
@@ -22,6 +23,7 @@ _UNSENT = (
     httpx2.PoolTimeout,
     httpx2.UnsupportedProtocol,
 )
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 _BATCHES = "/v1/messages/batches"
 _ROUTES = {
     "create": _BATCHES,
@@ -71,4 +73,14 @@ def refusal(error: APIStatusError) -> Answer:
 def no_answer(error: Exception) -> NoAnswer:
     """Return a failure as the flow hears it: whether the server can have seen the request is what matters."""
     cause = error.__cause__ or error
-    return NoAnswer(f"{type(cause).__name__}: {cause}".rstrip(": "), sent=not isinstance(cause, _UNSENT))
+    sent = not isinstance(cause, _UNSENT)
+    if not sent and isinstance(error, APIConnectionError):
+        url = error.request.url
+        return NoAnswer(f"cannot reach {url.scheme}://{url.netloc.decode()}: {_why(cause)}", sent=False)
+    return NoAnswer(f"{type(cause).__name__}: {cause}".rstrip(": "), sent=sent)
+
+
+def _why(cause: BaseException) -> str:
+    """Return what a failure says, without the system's number for it, as it may stand in a sentence."""
+    said = _ERRNO.sub("", str(cause)) or type(cause).__name__
+    return said[:1].lower() + said[1:]

@@ -4,10 +4,12 @@ A create is sent once and never blindly again: what was surely refused may be se
 is looked for first (docs/clients.md S1, S2; see ``lost``). It does not know what happens to batches afterwards.
 """
 
+from dataclasses import dataclass, field
+
 from msgspec.structs import replace
 
 from batchclient.answers import Batch, Busy, Lost, NotFound, Page, Refused, batch_in, page_in
-from batchclient.bench import BATCHES, JSON_HEADERS, Bench, log
+from batchclient.bench import BATCHES, JSON_HEADERS, Bench, Trouble, log
 from batchclient.effects import CREATE_TIMEOUT_S, Call, Steps, pause
 from batchclient.errors import RefusedError, UncertainCreateError, UnreachableError
 from batchclient.journal import Group
@@ -32,7 +34,7 @@ def submit(bench: Bench, parcel: Parcel) -> Steps[Parcel]:
     Raises:
         RefusedError: it was refused for good. UnreachableError: nothing could be reached.
     """
-    began, failures = bench.clock(), 0
+    delay = _Delay(bench, bench.clock())
     while True:
         heard = yield from _send_once(bench, parcel)
         match heard:
@@ -41,8 +43,7 @@ def submit(bench: Bench, parcel: Parcel) -> Steps[Parcel]:
             case Refused():
                 return _refused(bench, parcel, heard)
             case Busy():
-                failures += 1
-                yield from _put_off(bench, heard, failures, began)
+                yield from delay.put_off(heard)
 
 
 def settle(bench: Bench, parcel: Parcel) -> Steps[Parcel]:
@@ -112,12 +113,23 @@ def _newest(bench: Bench) -> Steps[Page | Refused | Busy]:
             return Refused(404, "not_found_error", f"no such call: GET {BATCHES}", None)
 
 
-def _put_off(bench: Bench, cause: Busy, failures: int, began: float) -> Steps[None]:
-    wait = bench.backoff_s(failures, cause)
-    if (cause.hint_s is None and failures > UNREACHED_MAX) or bench.clock() - began + wait > PATIENCE_S:
-        raise UnreachableError(f"nothing could be submitted: {cause.reason}")
-    log.info("nothing submitted yet (%s); again in %.0f s", cause.reason, wait)
-    yield from pause(wait)
+@dataclass(slots=True)
+class _Delay:
+    """How long one parcel has been put off, and what for."""
+
+    bench: Bench
+    began: float
+    failures: int = 0
+    trouble: Trouble = field(default_factory=Trouble)
+
+    def put_off(self, cause: Busy) -> Steps[None]:
+        self.failures += 1
+        wait = self.bench.backoff_s(self.failures, cause)
+        too_often = cause.hint_s is None and self.failures > UNREACHED_MAX
+        if too_often or self.bench.clock() - self.began + wait > PATIENCE_S:
+            raise UnreachableError(f"nothing could be submitted: {cause.reason}")
+        self.trouble.tell(f"nothing is submitted yet: {cause.reason}; trying again")
+        yield from pause(wait)
 
 
 def _refused(bench: Bench, parcel: Parcel, refused: Refused) -> Parcel:

@@ -204,6 +204,21 @@ def test_an_interrupted_run_leaves_its_batch_and_says_how_to_resume(tmp_path: Pa
     assert not output.exists()
 
 
+def test_a_run_against_nobody_says_so_at_once(tmp_path: Path) -> None:
+    file, output = written(tmp_path / "in.jsonl", [entry("a", "hi")]), tmp_path / "out.jsonl"
+    env = os.environ | {"ANTHROPIC_BASE_URL": "http://127.0.0.1:1"}
+    with subprocess.Popen(
+        [*COMMAND, "run", str(file), "-o", str(output)], env=env, stderr=subprocess.PIPE, text=True
+    ) as ran:
+        assert ran.stderr is not None
+        told = ran.stderr.readline()
+        ran.send_signal(signal.SIGINT)
+        rest = ran.communicate(timeout=30)[1]
+
+    assert "cannot reach http://127.0.0.1:1: connection refused; trying again" in told
+    assert "Batches that go on: none\n" in rest
+
+
 def test_a_missing_credential_is_told(tmp_path: Path) -> None:
     file = written(tmp_path / "in.jsonl", [entry("a", "hi")])
 

@@ -1,6 +1,7 @@
 """A create whose answer is lost is looked for, adopted if it is there, and sent again only if it is not."""
 
 import json
+import logging
 from pathlib import Path
 
 import pytest
@@ -225,6 +226,20 @@ def test_a_server_that_is_never_reached_ends_the_run_in_time(world: World) -> No
         world.run(some(3))
     assert isinstance(raised.value.causes[0], UnreachableError)
     assert world.now < 3600 * 24
+
+
+def test_a_server_that_cannot_be_reached_is_told_once_and_again_when_the_reason_changes(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.wire.plan = {("list", n): Unreached() for n in (0, 1, 2, 4)} | {("list", 3): Answered(503)}
+
+    with caplog.at_level(logging.WARNING, "batchclient"):
+        world.run(some(1)).close()
+    assert caplog.messages == [
+        f"nothing is submitted yet: cannot reach {world.url}: unreached; trying again",
+        "nothing is submitted yet: 503; trying again",
+        f"nothing is submitted yet: cannot reach {world.url}: unreached; trying again",
+    ]
 
 
 def test_a_body_that_is_too_large_is_sent_in_halves(world: World) -> None:

@@ -118,6 +118,14 @@ def test_a_poll_is_not_repeated_before_the_time_that_was_asked_for(world: World,
     assert max(least, 0.5) <= second - first <= max(1.3 * least, 15)
 
 
+def test_polls_that_fail_again_and_again_are_told_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.wire.plan = {("retrieve", n): Unreached() for n in range(4)}
+
+    world.run(some(3)).close()
+    (told,) = caplog.messages
+    assert f"poll failed (cannot reach {world.url}: unreached); polling on" in told
+
+
 def test_a_retry_after_that_is_a_date_is_read_against_the_servers_own_clock(world: World) -> None:
     headers = {"date": "Mon, 01 Jan 2001 00:00:00 GMT", "retry-after": "Mon, 01 Jan 2001 00:02:00 GMT"}
     world.wire.plan = {("retrieve", 0): Answered(503, headers=headers)}

@@ -110,3 +110,15 @@ def test_a_terminal_shows_where_a_run_is_and_ctrl_c_says_how_to_go_on(tmp_path: 
     assert "ended, " in told
     assert "3 succeeded" in told
     assert (tmp_path / "out.jsonl").read_bytes().count(b'"succeeded"') == 3
+
+
+def test_a_terminal_shows_that_nobody_answers(tmp_path: Path) -> None:
+    file = written(tmp_path / "in.jsonl", [entry("a", "hi")])
+    arguments = ("run", str(file), "-o", str(tmp_path / "out.jsonl"))
+    with at_terminal(*arguments, url="http://127.0.0.1:1") as terminal:
+        terminal.until("cannot reach http://127.0.0.1:1: connection refused; trying again")
+        os.write(terminal.end, CTRL_C)
+        code = terminal.rest()
+
+    assert code == 130
+    assert terminal.shown.count("cannot reach") == 1

@@ -18,7 +18,7 @@ RINGS = {
         "__main__ cli exec.run pytest_fixtures pytest_plugin server_process testing",
     ),
     "batchclient": (
-        "__init__ effects errors ids keys outcomes parcel prices shapes",
+        "__init__ effects errors ids keys outcomes money parcel prices shapes",
         "answers cost encode fingerprint interleave join lines origins pace policy split",
         "journal load reasons schema",
         "bench clerk collection download flow lost patience polling reading run submission",

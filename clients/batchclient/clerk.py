@@ -12,7 +12,7 @@ from typing import TypeAlias
 from batchclient.bench import Bench, Progress
 from batchclient.cost import Estimate, estimate
 from batchclient.encode import Refusal, encode
-from batchclient.errors import BudgetError, RunError, UsageError
+from batchclient.errors import BudgetError, RunError, UnpricedError
 from batchclient.journal import Journal
 from batchclient.load import Load, Requests
 from batchclient.policy import Policy
@@ -106,8 +106,6 @@ class Clerk:
             return
         most = estimate(journal.planned(), self.policy.prices)
         if most.unpriced:
-            raise UsageError(
-                f"there is no price for {', '.join(most.unpriced)}, so no budget can be held; add prices"
-            )
+            raise UnpricedError(most.unpriced)
         if most.usd_max > budget:
             raise BudgetError(most.usd_max, budget)

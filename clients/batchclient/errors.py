@@ -4,6 +4,7 @@
         UsageError                  the caller's mistake; nothing was sent
             DuplicateKeyError           two requests have one key
             BudgetError                 it may cost more than allowed
+            UnpricedError               it has no price, so no budget can be held
         JournalError                what is on disk cannot be gone on with; no more was sent
             JournalBusyError            another process works on it
             JournalUnreadableError      it is damaged, or of a newer version
@@ -24,6 +25,10 @@
 
 It does not know who raises what. None of these means that a batch stopped: what the API accepted goes on.
 """
+
+from collections.abc import Iterable
+
+from batchclient.money import dollars
 
 
 class BatchClientError(Exception):
@@ -46,11 +51,23 @@ class BudgetError(UsageError):
     """The requests may cost more than they may."""
 
     def __init__(self, usd_max: float, budget_usd: float) -> None:
+        most, budget = dollars(usd_max), dollars(budget_usd)
         super().__init__(
-            f"these requests may cost up to ${usd_max:.2f} and the budget is ${budget_usd:.2f}; nothing was sent. "
-            "Lower max_tokens, send fewer, or raise budget_usd"
+            f"these requests may cost up to {most} and the budget is {budget}; nothing was sent. Lower "
+            "max_tokens, send fewer, or raise budget_usd"
         )
         self.usd_max, self.budget_usd = usd_max, budget_usd
+
+
+class UnpricedError(UsageError):
+    """The table of prices does not name a model, so nobody knows what its requests may cost."""
+
+    def __init__(self, models: Iterable[str]) -> None:
+        self.models = tuple(models)
+        super().__init__(
+            f"there is no price for {', '.join(self.models)}, so no budget can be held; nothing was sent. Correct "
+            "the model's name, add it to prices, or set no budget_usd"
+        )
 
 
 class JournalError(BatchClientError):

@@ -17,6 +17,7 @@ from batchclient.effects import Call, Steps
 from batchclient.errors import CancelError, RunError
 from batchclient.interleave import Start, Task, interleave
 from batchclient.journal import Group
+from batchclient.money import dollars
 from batchclient.outcomes import Kind
 from batchclient.parcel import Parcel
 from batchclient.patience import Patience
@@ -207,7 +208,10 @@ def _affordable(bench: Bench, numbers: list[int]) -> bool:
     )
     if spent + more > budget:
         log.warning(
-            "%d requests are not sent again: $%.2f are spent, and they may cost $%.2f", len(numbers), spent, more
+            "%d requests are not sent again: %s are spent, and they may cost %s",
+            len(numbers),
+            dollars(spent),
+            dollars(more),
         )
     return spent + more <= budget
 

@@ -80,7 +80,7 @@ def _send_once(bench: Bench, parcel: Parcel) -> Steps[Parcel | Refused | Busy]:
             )
             return intended
         case NotFound():
-            made = Refused(404, "not_found_error", f"no such call: POST {BATCHES}", None)
+            made = _no_such_call(bench, "POST")
         case Refused() | Busy():
             pass
     # Surely nothing was made: as if it had not been sent.
@@ -110,7 +110,14 @@ def _newest(bench: Bench) -> Steps[Page | Refused | Busy]:
         case Lost():
             return Busy(page.reason, page.hint_s)
         case NotFound():
-            return Refused(404, "not_found_error", f"no such call: GET {BATCHES}", None)
+            return _no_such_call(bench, "GET")
+
+
+def _no_such_call(bench: Bench, method: str) -> Refused:
+    """Return what a 404 for the batches themselves means: a base URL that is not the API's."""
+    base_url = bench.journal.about.base_url.rstrip("/")
+    hint = "; the SDK adds /v1 by itself, so leave it out of the base URL" if base_url.endswith("/v1") else ""
+    return Refused(404, "not_found_error", f"no such call: {method} {base_url}{BATCHES}{hint}", None)
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from anthropic import Anthropic
 from batchmock.exchanges.exchange import Exchange
 from batchmock.inprocess.emulator import LocalEmulator
 from batchmock.scenarios.files import named_scenario
-from tests.clients.commands import answer, batches, batchproof, entry, lines, written
+from tests.clients.commands import PROMPTS, answer, batches, batchproof, entry, lines, written
 from tests.clients.world import NO_MODEL, asking
 from tests.programs import COMMAND, run, serving
 
@@ -95,9 +95,56 @@ def test_what_may_cost_too_much_is_not_sent(tmp_path: Path) -> None:
     ran = batchproof("run", file, "-o", tmp_path / "out.jsonl", "--max-cost", "0.000001", emulator=emulator)
 
     assert ran.exit_code == 2
-    assert "may cost up to" in ran.output
+    assert "may cost up to $0.000" in ran.stderr
+    assert "--max-cost is $0.000001;" in ran.stderr
+    assert "budget" not in ran.stderr
     assert batches(emulator) == 0
     assert not (tmp_path / "out.jsonl.db").exists()
+
+
+def test_what_has_no_price_has_no_bound_and_is_said_to(tmp_path: Path) -> None:
+    file = written(tmp_path / "in.jsonl", [entry("a", "hi"), entry("b", "hi", "claude-hiku")])
+
+    told = batchproof("run", file, "--dry-run")
+    held = batchproof("run", file, "--dry-run", "--max-cost", "1")
+
+    assert (told.exit_code, held.exit_code) == (0, 2)
+    rows = [" ".join(line.split()) for line in told.stdout.splitlines()]
+    assert rows[-3:-1] == ["cost, at most no bound is known", "- no price known claude-hiku, requests: 1"]
+    assert rows[-1].startswith("- the others $0.0")
+    assert held.stderr.startswith("batchproof: there is no price for claude-hiku, so --max-cost cannot be held;")
+
+
+def test_options_that_would_change_nothing_are_refused(tmp_path: Path) -> None:
+    file, emulator = written(tmp_path / "in.jsonl", [entry("a", "hi")]), LocalEmulator()
+
+    both = batchproof("run", file, "--dry-run", "--resume")
+    model = batchproof("run", file, "--model", "foo", "--dry-run")
+    sent = batchproof(
+        "run", file, "--max-tokens", "1024", "--key", "id", "-o", tmp_path / "out", emulator=emulator
+    )
+
+    assert [(ran.exit_code, ran.stderr.count("\n")) for ran in (both, model, sent)] == [(2, 1)] * 3
+    assert "leave one out" in both.stderr
+    assert "--model would change nothing: all requests in" in model.stderr
+    assert "--key and --max-tokens would change nothing" in sent.stderr
+    assert batches(emulator) == 0
+    assert not (tmp_path / "out.db").exists()
+
+
+def test_a_file_of_prompts_and_requests_takes_the_options_of_prompts(tmp_path: Path) -> None:
+    file = written(tmp_path / "in.jsonl", [entry("a", "hi"), {"key": "b", "prompt": "hi"}])
+
+    assert batchproof("run", file, *PROMPTS, "--dry-run").exit_code == 0
+
+
+def test_a_base_url_with_the_version_in_it_is_told_with_the_url_that_was_asked(tmp_path: Path, url: str) -> None:
+    file = written(tmp_path / "in.jsonl", [entry("a", "hi")])
+
+    ran = run("run", str(file), "-o", str(tmp_path / "out"), env={"ANTHROPIC_BASE_URL": f"{url}/v1"})
+
+    assert ran.returncode == 3
+    assert f"no such call: GET {url}/v1/v1/messages/batches; the SDK adds /v1" in ran.stderr
 
 
 def test_a_run_that_could_not_end_is_resumed_and_nothing_is_sent_twice(tmp_path: Path) -> None:

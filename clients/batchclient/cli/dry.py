@@ -10,6 +10,7 @@ from batchclient.bench import unobserved
 from batchclient.clerk import Clerk
 from batchclient.cost import Estimate, estimate
 from batchclient.load import Requests
+from batchclient.money import dollars
 from batchclient.nonces import new_nonce
 from batchclient.policy import Policy
 
@@ -29,10 +30,13 @@ def rehearse(requests: Requests, policy: Policy) -> list[tuple[str, str]]:
             ("batches", f"{len(run.journal.parcels()):,}"),
             ("input tokens, about", f"{most.input_tokens:,}"),
             ("output tokens, at most", f"{most.output_tokens_max:,}"),
-            ("cost, at most", _money(most)),
+            *_costs(most),
         ]
 
 
-def _money(most: Estimate) -> str:
-    unpriced = "".join(f", and {count:,} requests to {model}" for model, count in most.unpriced.items())
-    return f"${most.usd_max:,.4f}{unpriced}"
+def _costs(most: Estimate) -> list[tuple[str, str]]:
+    """Return the bound, or that there is none: what has no price may cost anything."""
+    if not most.unpriced:
+        return [("cost, at most", dollars(most.usd_max))]
+    unpriced = [("- no price known", f"{model}, requests: {count:,}") for model, count in most.unpriced.items()]
+    return [("cost, at most", "no bound is known"), *unpriced, ("- the others", dollars(most.usd_max))]

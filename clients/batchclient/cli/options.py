@@ -4,14 +4,15 @@ It does not know the commands.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from batchclient.cli.rows import Table
+from batchclient.cli.source import Source
 from batchclient.policy import Policy
 
 Command = Callable[..., None]
@@ -19,14 +20,6 @@ Command = Callable[..., None]
 A_PATH = click.Path(path_type=Path)
 STATE = click.argument("state", type=A_PATH)
 QUIET = click.option("--quiet", is_flag=True, help="Show no progress.")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file of requests, and how its rows are read."""
-
-    file: Path
-    table: Table
 
 
 def with_source(command: Command) -> Command:
@@ -47,9 +40,18 @@ def with_source(command: Command) -> Command:
     @wraps(command)
     def gathered(file: Path, key: str, prompt: str, **rest: Any) -> None:
         shared = {name: rest.pop(name) for name in ("model", "max_tokens", "system")}
-        command(source=Source(file, Table(key, prompt, **shared)), **rest)
+        command(source=Source(file, Table(key, prompt, **shared), _given()), **rest)
 
     return gathered
+
+
+def _given() -> tuple[str, ...]:
+    """Return the options of prompts that the user did give."""
+    context = click.get_current_context()
+    named = {name: f"--{name.replace('_', '-')}" for name in ("key", "prompt", "model", "max_tokens", "system")}
+    return tuple(
+        option for name, option in named.items() if context.get_parameter_source(name) != ParameterSource.DEFAULT
+    )
 
 
 def with_policy(command: Command) -> Command:

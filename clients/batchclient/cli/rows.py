@@ -33,11 +33,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A request, and the JSON object that it was given as, on one line."""
+    """A request, and the JSON object that it was given as, on one line; ``is_prompt`` if its params were made."""
 
     key: str
     params: Params
     given: bytes
+    is_prompt: bool = False
 
 
 def read_rows(path: Path, table: Table) -> Iterator[Row]:
@@ -128,7 +129,7 @@ def _request(where: str, fields: Json, given: bytes, table: Table) -> Row:
     if "params" in fields:
         return Row(_text(where, fields, "custom_id"), fields["params"], given)
     key = _text(where, _with_text(fields, table.key), table.key)
-    return Row(key, _asking(where, _text(where, fields, table.prompt), table), given)
+    return Row(key, _asking(where, _text(where, fields, table.prompt), table), given, is_prompt=True)
 
 
 def _with_text(fields: Json, key: str) -> Json:

@@ -4,20 +4,18 @@ It does not know how requests become answers.
 """
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from batchclient.cli.dry import rehearse
-from batchclient.cli.options import A_PATH, QUIET, Source, with_policy, with_source
+from batchclient.cli.options import A_PATH, QUIET, with_policy, with_source
 from batchclient.cli.output import joined, write_lines
 from batchclient.cli.places import check_place
 from batchclient.cli.progress import watching
-from batchclient.cli.rows import read_rows
 from batchclient.cli.service import mistakes_told, new_client
+from batchclient.cli.source import Source
 from batchclient.cli.summary import as_text, figures, summary_of
-from batchclient.encode import Params
 from batchclient.errors import UsageError
 from batchclient.policy import Policy
 
@@ -52,8 +50,10 @@ def run(
     cut or refused, 2 when nothing was sent, 3 when there is a reason to resume, and 130 after an interruption.
     """
     with mistakes_told():
+        if dry_run and resume:
+            raise UsageError("--dry-run tells of a run that begins, and --resume goes on with one; leave one out")
         if dry_run:
-            click.echo(as_text(rehearse(_requests(source), policy)))
+            click.echo(as_text(rehearse(source.requests(), policy)))
             return
         if output is None:
             raise UsageError("say with -o where the answers go")
@@ -76,12 +76,8 @@ def _mind(journal: Path, *, resume: bool) -> None:
 
 
 def _run(source: Source, output: Path, journal: Path, policy: Policy, *, quiet: bool) -> int:
-    with watching(quiet=quiet) as watch, new_client(policy, watch).run(_requests(source), journal=journal) as done:
-        write_lines(output, joined(read_rows(source.file, source.table), done.journal))
+    with watching(quiet=quiet) as watch, new_client(policy, watch).run(source.requests(), journal=journal) as done:
+        write_lines(output, joined(source.rows(), done.journal))
         summary = summary_of(done.journal)
     click.echo(as_text(figures(summary)))
     return summary.exit_code
-
-
-def _requests(source: Source) -> Iterator[tuple[str, Params]]:
-    return ((row.key, row.params) for row in read_rows(source.file, source.table))

@@ -12,7 +12,8 @@ import click
 
 from batchclient.bench import Progress
 from batchclient.cli.summary import INTERRUPTED, UNFINISHED, USAGE
-from batchclient.errors import BatchClientError
+from batchclient.errors import BatchClientError, BudgetError, UnpricedError
+from batchclient.money import dollars
 from batchclient.policy import Policy
 from batchclient.run import UnfinishedError
 
@@ -35,10 +36,28 @@ def mistakes_told() -> Generator[None]:
         click.echo(f"batchproof: {error}", err=True)
         sys.exit(UNFINISHED)
     except BatchClientError as error:
-        raise RefusedError(str(error)) from None
+        raise RefusedError(_told(error)) from None
     except KeyboardInterrupt:
         # The client has said which batches go on, and with which journal to resume.
         sys.exit(INTERRUPTED)
+
+
+def _told(error: BatchClientError) -> str:
+    """Return what is wrong and what to do about it, in the words of the options."""
+    match error:
+        case BudgetError():
+            most, budget = dollars(error.usd_max), dollars(error.budget_usd)
+            return (
+                f"these requests may cost up to {most} and --max-cost is {budget}; nothing was sent. Lower "
+                "max_tokens, send fewer, or raise --max-cost"
+            )
+        case UnpricedError():
+            return (
+                f"there is no price for {', '.join(error.models)}, so --max-cost cannot be held; nothing was "
+                "sent. Correct the model's name, or leave --max-cost out"
+            )
+        case _:
+            return str(error)
 
 
 def new_client(policy: Policy, watch: Callable[[Progress], None]) -> "BatchClient":

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 
 from batchclient.cost import Cost, cost
 from batchclient.journal import Journal
+from batchclient.money import dollars
 from batchclient.outcomes import Counts, Ending, Succeeded
 from batchclient.prices import PRICES
 from batchclient.reasons import Reason, reasons
@@ -78,7 +79,7 @@ def figures(summary: Summary) -> list[tuple[str, str]]:
 def money(cost: Cost) -> str:
     """Return what was spent, and what of it is not known."""
     unpriced = "".join(f", and {count:,} answers of {model}" for model, count in cost.unpriced.items())
-    return f"${cost.usd:,.4f}{unpriced}"
+    return f"{dollars(cost.usd)}{unpriced and f'{unpriced}: no price is known'}"
 
 
 def as_text(rows: list[tuple[str, str]]) -> str:

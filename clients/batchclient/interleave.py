@@ -48,6 +48,8 @@ def interleave(tasks: Iterable[Task], clock: Callable[[], float]) -> Steps[list[
         except StopIteration:
             pass
         except RunError as failure:
-            log.error("%s", failure)
+            # The last one is told by what is raised at once; the others' turn comes when all tasks have ended.
+            if waiting:
+                log.error("%s", failure)
             failures.append(failure)
     return failures

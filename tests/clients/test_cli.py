@@ -147,6 +147,17 @@ def test_a_base_url_with_the_version_in_it_is_told_with_the_url_that_was_asked(t
     assert f"no such call: GET {url}/v1/v1/messages/batches; the SDK adds /v1" in ran.stderr
 
 
+def test_a_refused_credential_is_told_once(tmp_path: Path) -> None:
+    file = written(tmp_path / "in.jsonl", [entry("a", "hi")])
+
+    with serving("--quiet", "--strict-keys", "--key", "another") as server:
+        ran = run("run", str(file), "-o", str(tmp_path / "out"), env={"ANTHROPIC_BASE_URL": server.url})
+
+    assert ran.returncode == 3
+    assert ran.stderr.count("401 authentication_error") == 1
+    assert ran.stderr.count("\n") == 1
+
+
 def test_a_run_that_could_not_end_is_resumed_and_nothing_is_sent_twice(tmp_path: Path) -> None:
     file, output = written(tmp_path / "in.jsonl", [entry("a", "hi")]), tmp_path / "out.jsonl"
     emulator = LocalEmulator(named_scenario("key-trap"))

@@ -19,7 +19,7 @@ RINGS = {
     ),
     "batchclient": (
         "__init__ effects errors ids keys outcomes money parcel prices shapes",
-        "answers cost encode fingerprint interleave join lines origins pace policy split",
+        "answers cost encode fingerprint interleave join lines origins pace pairs policy split",
         "journal load reasons schema",
         "bench clerk collection download flow lost patience polling reading run submission",
         "nonces sdk signals",

@@ -19,11 +19,11 @@ from batchclient.cost import Estimate
 from batchclient.effects import Answer, Call, Download, Effect, NoAnswer, Reply, Sleep, Steps, T
 from batchclient.errors import RunError
 from batchclient.flow import EVERYTHING, Stages, cancel, conduct
-from batchclient.load import Requests
 from batchclient.nonces import new_nonce
+from batchclient.pairs import Requests
 from batchclient.policy import Policy
 from batchclient.run import BatchRun
-from batchclient.sdk import BODY_ERRORS, answer, no_answer, options, refusal
+from batchclient.sdk import BODY_ERRORS, answer, checked, no_answer, options, refusal
 from batchclient.signals import terminating_as_interrupting
 
 
@@ -31,7 +31,11 @@ class AsyncBatchClient:
     """Runs requests through message batches, and gives every key exactly one outcome.
 
     ``sdk`` is the official client: its key, base URL and connections are used; its retries are not. A ``journal``
-    is the path of a file that makes a run survive the process; without one a run lives in memory.
+    is the path of a file that makes a run survive the process; without one a run lives in memory. Requests are
+    ``(key, params)`` pairs, or a mapping of keys to params.
+
+    Raises:
+        TypeError: ``sdk`` is no client, or the one of the other driver.
     """
 
     def __init__(
@@ -45,7 +49,7 @@ class AsyncBatchClient:
         nonce: Callable[[], str] = new_nonce,
         on_progress: Callable[[Progress], None] = unobserved,
     ) -> None:
-        self._sdk = sdk or AsyncAnthropic()
+        self._sdk = AsyncAnthropic() if sdk is None else checked(sdk, AsyncAnthropic)
         # Looked up now: whoever moves time in a test puts their own in these places.
         self._sleep = sleep or asyncio.sleep
         self._clerk = Clerk(

@@ -14,7 +14,8 @@ from batchclient.cost import Estimate, estimate
 from batchclient.encode import Refusal, encode
 from batchclient.errors import BudgetError, RunError, UnpricedError
 from batchclient.journal import Journal
-from batchclient.load import Load, Requests
+from batchclient.load import Load
+from batchclient.pairs import Requests, pairs
 from batchclient.policy import Policy
 from batchclient.run import BatchRun, UnfinishedError
 
@@ -97,7 +98,7 @@ class Clerk:
 
     def estimate(self, requests: Requests) -> Estimate:
         """Return what requests may cost at most; those that cannot be sent cost nothing."""
-        encoded = (encode(params) for _, params in requests)
+        encoded = (encode(params) for _, params in pairs(requests))
         return estimate((body for body in encoded if not isinstance(body, Refusal)), self.policy.prices)
 
     def _hold_budget(self, journal: Journal) -> None:

@@ -4,18 +4,18 @@ It does not know the API; nothing is sent here.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
-from batchclient.encode import Params, Refusal, encode
+from batchclient.encode import Refusal, encode
 from batchclient.errors import DuplicateKeyError, JournalMismatchError
 from batchclient.fingerprint import Fingerprint
 from batchclient.journal import Journal
 from batchclient.keys import decode_key, encode_key
 from batchclient.outcomes import Kind, refused_line
+from batchclient.pairs import Requests, pairs
 from batchclient.parcel import About, Parcel
 from batchclient.schema import (
     IN_MEMORY,
@@ -29,8 +29,6 @@ from batchclient.schema import (
     unlock,
 )
 from batchclient.split import Limits, Splitter, entry_size
-
-Requests: TypeAlias = Iterable[tuple[str, Params]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +48,7 @@ class Load:
         """Return the journal of these requests: the one at the path if it is theirs, or else a new one.
 
         Raises:
-            UsageError: a key is no string, or occurs twice.
+            UsageError: a request is no pair, or a key no string, or there twice.
             JournalError: what is at the path is in use, damaged, or of other requests.
         """
         if path is None:
@@ -83,7 +81,7 @@ class Load:
         try:
             journal.check(base_url=self.base_url, betas=self.betas)
             given = Fingerprint(self.base_url, self.betas)
-            for key, params in requests:
+            for key, params in pairs(requests):
                 written = encode(params)
                 given.add(encode_key(key), b"" if isinstance(written, Refusal) else written)
             if given.text() != journal.about.fingerprint:
@@ -150,7 +148,7 @@ class _Filling:
         self._database.execute("INSERT INTO about VALUES (1, ?)", (sealed(about),))
 
     def _rows(self, requests: Requests) -> Iterator[tuple[int, bytes, bytes, int | None]]:
-        for number, (key, params) in enumerate(requests):
+        for number, (key, params) in enumerate(pairs(requests)):
             self._total = number + 1
             encoded_key, written = encode_key(key), encode(params)
             body = b"" if isinstance(written, Refusal) else written

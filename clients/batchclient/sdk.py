@@ -7,12 +7,14 @@ flows.
 
 import re
 from collections.abc import Mapping
-from typing import cast
+from typing import TypeVar, cast
 
 import httpx2
-from anthropic import APIConnectionError, APIStatusError, RequestOptions
+from anthropic import Anthropic, APIConnectionError, APIStatusError, AsyncAnthropic, RequestOptions
 
 from batchclient.effects import Answer, Call, Download, NoAnswer
+
+Sdk = TypeVar("Sdk")
 
 CONNECT_TIMEOUT_S = 10.0
 # Failures that can only happen before a request has left.
@@ -24,6 +26,10 @@ _UNSENT = (
     httpx2.UnsupportedProtocol,
 )
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+_DRIVERS: Mapping[type, str] = {
+    Anthropic: "batchclient.sync.BatchClient",
+    AsyncAnthropic: "batchclient.aio.AsyncBatchClient",
+}
 _BATCHES = "/v1/messages/batches"
 _ROUTES = {
     "create": _BATCHES,
@@ -34,6 +40,19 @@ _ROUTES = {
 }
 # What opening a URL that the SDK did not make, and reading a body, can raise; none of it is the SDK's own (R3).
 BODY_ERRORS = (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL)
+
+
+def checked(sdk: object, wanted: type[Sdk]) -> Sdk:
+    """Return the official client, if it is of the kind that a driver can drive.
+
+    Raises:
+        TypeError: it is not.
+    """
+    if isinstance(sdk, wanted):
+        return sdk
+    others = [driver for kind, driver in _DRIVERS.items() if isinstance(sdk, kind)]
+    fix = f"use {others[0]}" if others else f"give it anthropic.{wanted.__name__}(), or nothing"
+    raise TypeError(f"{_DRIVERS[wanted]} takes an anthropic.{wanted.__name__}, not {type(sdk).__name__}; {fix}")
 
 
 def options(effect: Call | Download) -> RequestOptions:

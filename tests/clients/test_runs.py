@@ -6,9 +6,11 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from anthropic import Anthropic, AsyncAnthropic
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batchclient.aio import AsyncBatchClient
 from batchclient.encode import encode
 from batchclient.errors import BudgetError, DuplicateKeyError, JournalBusyError, JournalMismatchError, UsageError
 from batchclient.fingerprint import Fingerprint
@@ -16,6 +18,7 @@ from batchclient.keys import encode_key
 from batchclient.outcomes import Errored, Expired, Succeeded
 from batchclient.policy import Policy
 from batchclient.reasons import Reason
+from batchclient.sync import BatchClient
 from tests.clients.world import NO_MODEL, Request, World, asking, some, texts, told, with_policy
 
 Change = Callable[[list[Request]], list[Request]]
@@ -58,6 +61,44 @@ def test_a_key_that_occurs_twice_is_named_before_anything_is_sent(world: World) 
     with pytest.raises(DuplicateKeyError, match="'key 1' occurs twice"):
         world.run([*some(3), asking("key 1", "again")])
     assert world.wire.seen == []
+
+
+def test_requests_may_be_a_mapping_of_keys_to_params(world: World, tmp_path: Path) -> None:
+    requests = dict(some(3))
+
+    world.do("submit", requests, journal=tmp_path / "run.db").close()
+    with world.do("run", requests, journal=tmp_path / "run.db") as run:
+        assert texts(run) == {f"key {n}": f"nonce-{n}" for n in range(3)}
+    assert world.wire.count("create") == 1
+
+
+NO_REQUESTS: list[tuple[list[Any], str]] = [
+    ([{"custom_id": "a", "params": {}}], r"request 1 is of type dict; .*\(entry\['custom_id'\], entry"),
+    ([*some(1), ("a", {}, {})], r"request 2 is of type tuple; requests are \(key, params\) pairs, or a mapping"),
+    (["ab"], "request 1 is of type str"),
+    ([None], "request 1 is of type NoneType"),
+]
+
+
+@pytest.mark.parametrize(("requests", "said"), NO_REQUESTS)
+def test_what_is_no_request_is_told_before_anything_is_sent(world: World, requests: Any, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        world.run(requests)
+    assert world.wire.seen == []
+
+
+@pytest.mark.parametrize(
+    ("client", "sdk", "said"),
+    [
+        (BatchClient, AsyncAnthropic, "not AsyncAnthropic; use batchclient.aio.AsyncBatchClient"),
+        (AsyncBatchClient, Anthropic, "not Anthropic; use batchclient.sync.BatchClient"),
+        (BatchClient, str, r"takes an anthropic.Anthropic, not str; give it anthropic.Anthropic\(\)"),
+        (AsyncBatchClient, str, "takes an anthropic.AsyncAnthropic, not str"),
+    ],
+)
+def test_another_sdk_than_the_drivers_is_told(client: Any, sdk: Any, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        client(sdk() if sdk is str else sdk(api_key="test"))
 
 
 @pytest.mark.parametrize(

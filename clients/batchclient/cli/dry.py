@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 from batchclient.bench import unobserved
 from batchclient.clerk import Clerk
 from batchclient.cost import Estimate, estimate
-from batchclient.load import Requests
 from batchclient.money import dollars
 from batchclient.nonces import new_nonce
+from batchclient.pairs import Requests
 from batchclient.policy import Policy
 
 

@@ -189,6 +189,8 @@ def test_limits_and_switches_can_be_set_one_by_one_upon_a_scenario() -> None:
 
 MISTAKES: list[tuple[list[str], str]] = [
     (["--speed", "0"], "speed is 0; it is more than 0"),
+    (["--clock", "manual", "--speed", "7"], "--speed is for --clock scaled; the clock is manual"),
+    (["--step", "5m"], "--step is for --clock stepped or coupled; the clock is scaled"),
     (["--speed", "fast"], "'fast' is not a valid float"),
     (["--step", "10 minutes"], "'10 minutes' is not a duration; write it as 500ms, 90s"),
     (["--start", "tomorrow"], "'tomorrow' is not an instant; write it as 2026-01-31T09:00:00Z"),

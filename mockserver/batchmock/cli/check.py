@@ -89,9 +89,13 @@ def _sum(preflight: Preflight) -> dict[str, int]:
 
 
 def _summary(preflight: Preflight) -> str:
-    found = f"{preflight.defects:,} defects" if preflight.defects else "nothing that the API would refuse"
-    batches = "1 batch" if preflight.batches == 1 else f"{preflight.batches:,} batches"
-    return f"{preflight.rows:,} requests, {preflight.size_bytes:,} bytes, {batches}: {found}"
+    found = _counted(preflight.defects, "defect") if preflight.defects else "nothing that the API would refuse"
+    requests, size = _counted(preflight.rows, "request"), _counted(preflight.size_bytes, "byte")
+    return f"{requests}, {size}, {_counted(preflight.batches, 'batch', 'batches')}: {found}"
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
 def _json(value: object) -> str:

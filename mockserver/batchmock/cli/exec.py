@@ -54,9 +54,8 @@ DEFAULT = ClockSetting()
 @click.option(
     "--step",
     type=DURATION,
-    default=write_duration(DEFAULT.step),
-    show_default=True,
-    help="How far a poll moves the clock, with --time stepped, or when nobody in the program can share it.",
+    help="How far a poll moves the clock, with --time stepped, or when nobody in the program can share it.  "
+    f"[default: {write_duration(DEFAULT.step)}]",
 )
 @click.option(
     "--history",
@@ -93,6 +92,9 @@ def exec_command(context: click.Context, **options: Any) -> None:
 
     report_file: Path | None = options["report_file"]
     try:
+        if report_file is not None:
+            # Before anything runs: a report that cannot be written must not cost a run.
+            report_file.open("ab").close()
         run = ExecRun(_settings(options), history_file=options["history_file"], say=say)
         report = run.of(options["command"], os.environ, is_told=not options["quiet"])
         if report_file is not None:
@@ -108,10 +110,11 @@ def _settings(options: dict[str, Any]) -> Settings:
     mode = cast(TimeMode, options["mode"])
     if options["speed"] is not None and mode != "scaled":
         raise UsageError(f"--speed is for --time scaled; the time is {mode}")
+    if options["step"] is not None and mode == "scaled":
+        raise UsageError("--step is for --time stepped or coupled; the time is scaled")
     named: str | None = options["scenario_name"]
     scenario = Scenario() if named is None else find_scenario(named)
     if options["seed"] is not None:
         scenario = msgspec.structs.replace(scenario, seed=options["seed"])
-    speed = DEFAULT.speed if options["speed"] is None else options["speed"]
-    clock = ClockSetting(mode=mode, speed=speed, step=options["step"])
-    return Settings(clock=clock, scenario=scenario, one_clock=True)
+    said = {name: options[name] for name in ("speed", "step") if options[name] is not None}
+    return Settings(clock=ClockSetting(mode=mode, **said), scenario=scenario, one_clock=True)

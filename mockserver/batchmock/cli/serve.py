@@ -54,16 +54,14 @@ IDLE = 1
 @click.option(
     "--speed",
     type=float,
-    default=DEFAULT_CLOCK.speed,
-    show_default=True,
-    help="Virtual seconds for each real one, on a scaled clock; 3600 makes a day of 24 s.",
+    help="Virtual seconds for each real one, on a scaled clock; 3600 makes a day of 24 s.  "
+    f"[default: {DEFAULT_CLOCK.speed:g}]",
 )
 @click.option(
     "--step",
     type=DURATION,
-    default=write_duration(DEFAULT_CLOCK.step),
-    show_default=True,
-    help="How far a stepped clock moves.",
+    help="How far a stepped clock moves, or a coupled one that nobody holds.  "
+    f"[default: {write_duration(DEFAULT_CLOCK.step)}]",
 )
 @click.option("--start", type=INSTANT, help="Where clocks start; by default the real time.")
 @click.option(
@@ -137,7 +135,7 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
 
     \b
       batchproof serve                        a day passes in 24 seconds
-      batchproof serve --clock stepped        ten minutes pass at each poll, however fast the client polls
+      batchproof serve --clock stepped        ten minutes pass at each poll of an unfinished batch, however fast
       batchproof serve --clock manual         time moves when you say so:
         curl -H 'x-api-key: test' -H 'content-type: application/json' \\
              -d '{"by": "24h"}' http://127.0.0.1:4010/_emulator/clock/advance
@@ -182,9 +180,8 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
 
 
 def _settings(options: dict[str, Any]) -> Settings:
-    mode: ClockMode = options["clock"]
     return Settings(
-        clock=ClockSetting(mode=mode, speed=options["speed"], step=options["step"]),
+        clock=_clock(options),
         start=options["start"],
         scenario=_scenario(options),
         keys=dict(_key(text) for text in options["keys"]),
@@ -193,6 +190,17 @@ def _settings(options: dict[str, Any]) -> Settings:
         models=tuple(_model(text) for text in options["models"]),
         public_url=options["public_url"],
     )
+
+
+def _clock(options: dict[str, Any]) -> ClockSetting:
+    """Return the clock that is asked for, with no option that it would not heed."""
+    mode: ClockMode = options["clock"]
+    if options["speed"] is not None and mode != "scaled":
+        raise UsageError(f"--speed is for --clock scaled; the clock is {mode}")
+    if options["step"] is not None and mode not in ("stepped", "coupled"):
+        raise UsageError(f"--step is for --clock stepped or coupled; the clock is {mode}")
+    said = {name: options[name] for name in ("speed", "step") if options[name] is not None}
+    return ClockSetting(mode=mode, **said)
 
 
 def _scenario(options: dict[str, Any]) -> Scenario:

@@ -154,12 +154,13 @@ def test_a_signals_handler_that_raises_ends_a_wait_which_another_process_holds_u
         (["--", "/"], 126, "/: Permission denied"),
         ([], 2, "Missing argument '-- PROGRAM [ARGUMENT]...'."),
         (["--speed", "5", "--", "true"], 2, "--speed is for --time scaled; the time is coupled"),
+        (["--time", "scaled", "--step", "1h", "--", "true"], 2, "--step is for --time stepped or coupled"),
         (["--scenario", "half-expird", "--", "true"], 2, "half-expired"),
         (["--step", "soon", "--", "true"], 2, "'soon' is not a duration"),
-        (["--json", "/no/such/folder/x", "--quiet", "--", "true"], 2, "cannot write the report"),
-        (["--history", "/no/such/folder/x", "--", "true"], 2, "cannot write the history"),
+        (["--json", "/no/such/folder/x", "--quiet", "--", "echo", "ran"], 2, "cannot write the report"),
+        (["--history", "/no/such/folder/x", "--", "echo", "ran"], 2, "cannot write the history"),
     ],
-    ids=["not-found", "not-a-program", "no-program", "speed", "scenario", "step", "report", "history"],
+    ids=["not-found", "not-a-program", "no-program", "speed", "no-steps", "scenario", "step", "report", "history"],
 )
 def test_a_mistake_is_told_in_one_line(arguments: list[str], code: int, message: str) -> None:
     done = run("exec", *arguments)

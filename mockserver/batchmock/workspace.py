@@ -151,6 +151,10 @@ class Workspace:
         """Return a batch as it really is now; it is no read, and changes nothing. Raises as ``retrieve``."""
         return self._view(self._facts(batch_id), now)
 
+    def has(self, batch_id: str) -> bool:
+        """Tell whether there really is such a batch, even if no client may see it yet."""
+        return self._store.get(batch_id) is not None
+
     def batches(self, now: int) -> list[BatchView]:
         """Return all batches as they really are now, in the order they were created."""
         with self._lock:

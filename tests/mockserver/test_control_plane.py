@@ -96,6 +96,15 @@ def test_asking_for_a_list_or_for_early_results_is_a_poll_too(client: httpx2.Cli
     assert parse_instant(client.get("/_emulator/clock").json()["now"]) == parse_instant(START) + 5 * HOUR
 
 
+@pytest.mark.parametrize("ask", ["/{id}", "/{id}/results"])
+def test_an_id_that_is_no_batchs_is_no_poll(client: httpx2.Client, ask: str) -> None:
+    client.put("/_emulator/clock", json={"mode": "stepped", "step": "5h"})
+    create(client)
+
+    assert client.get("/v1/messages/batches" + ask.format(id="msgbatch_none")).status_code == 404
+    assert client.get("/_emulator/clock").json()["now"] == START
+
+
 def test_reset_makes_a_workspace_as_before_its_first_call_and_touches_no_other(client: httpx2.Client) -> None:
     first = create(client)
     create(client, "two")

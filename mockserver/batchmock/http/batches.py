@@ -4,6 +4,7 @@ It does not know how a batch unfolds. Source of each path, status and header: do
 """
 
 from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
@@ -73,11 +74,8 @@ async def list_batches(call: Call) -> JsonResponse:
 
 async def retrieve(call: Call) -> BytesResponse:
     """``GET /v1/messages/batches/{id}``: the batch as it is now."""
-    try:
+    with _a_poll_if_early(call):
         view = call.workspace.retrieve(call.batch_id, call.now)
-    except ApiError:
-        call.workspace.clock.polled_unfinished()
-        raise
     if view.status == "ended":
         return await _batch(call, view)
     call.workspace.clock.polled_unfinished()
@@ -86,12 +84,8 @@ async def retrieve(call: Call) -> BytesResponse:
 
 async def results(call: Call) -> StreamedResponse:
     """``GET /v1/messages/batches/{id}/results``: one JSON object a line, in the order of the plan."""
-    try:
+    with _a_poll_if_early(call):
         lines = call.workspace.results(call.batch_id, call.now)
-    except ApiError:
-        # Asking too early is a poll as well.
-        call.workspace.clock.polled_unfinished()
-        raise
     view = call.workspace.retrieve(call.batch_id, call.now)
     await _unfold(call, view)
     return StreamedResponse(in_chunks(lines, call.runtime.pause), _results_headers(view), call.runtime.watch)
@@ -106,6 +100,17 @@ async def delete(call: Call) -> JsonResponse:
     """``DELETE /v1/messages/batches/{id}``: the mark of a deleted batch."""
     call.workspace.delete(call.batch_id, call.now)
     return JsonResponse(DeletedMessageBatch(call.batch_id))
+
+
+@contextmanager
+def _a_poll_if_early(call: Call) -> Generator[None]:
+    """Let a refusal move the clock if there is such a batch: whoever asked too early asks again."""
+    try:
+        yield
+    except ApiError:
+        if call.workspace.has(call.batch_id):
+            call.workspace.clock.polled_unfinished()
+        raise
 
 
 async def _batch(call: Call, view: BatchView, headers: tuple[RawHeader, ...] = _JSON) -> BytesResponse:

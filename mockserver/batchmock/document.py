@@ -114,7 +114,7 @@ def _plain_fields(shape: inspect.StructType, value: Document, path: str) -> obje
     allowed = [*fields, *([shape.tag_field] if shape.tag_field else [])]
     for key in value:
         if key not in allowed:
-            raise UsageError(f"{_at(path, key)}: there is no such key; {_instead(key, allowed)}")
+            raise UsageError(f"{_at(path, key)}: there is no such key; {instead(key, allowed)}")
     return {
         key: _plain(fields[key], item, _at(path, key)) if key in fields else item for key, item in value.items()
     }
@@ -128,7 +128,7 @@ def _member(shape: inspect.UnionType, value: object, path: str) -> inspect.Type:
         return members[0]
     kind = cast(Document, value).get("kind")
     if kind not in kinds:
-        raise UsageError(f"{_at(path, 'kind')}: {kind!r} is not a kind; {_instead(str(kind), kinds)}")
+        raise UsageError(f"{_at(path, 'kind')}: {kind!r} is not a kind; {instead(str(kind), kinds)}")
     return kinds[cast(str, kind)]
 
 
@@ -200,8 +200,8 @@ def _at(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def _instead(given: str, names: Iterable[object]) -> str:
-    """Return the nearest name, or all of them: there may be many keys, and most have been seen in the docs."""
+def instead(given: str, names: Iterable[object]) -> str:
+    """Return what to write instead of a key: the nearest name, or else all of them."""
     allowed = [str(name) for name in names]
     near = get_close_matches(given, allowed, n=1)
     return f"did you mean {near[0]!r}?" if near else f"it is one of {', '.join(sorted(allowed))}"

@@ -19,9 +19,12 @@ from batchmock.opened import OPENED
 from batchmock.remote import RemoteEmulator
 from batchmock.scenario import Scenario
 from batchmock.scenarios.choice import departing
-from batchmock.testing import batch_emulator, batch_server
+from batchmock.testing import batch_server, emulating
 
 T = TypeVar("T")
+ALLOW_IN_TEST = (
+    "mark the test with batch_intercept(allow={hosts}), or add batch_allow = {host} to the settings of pytest"
+)
 
 
 @contextmanager
@@ -30,7 +33,9 @@ def local(request: pytest.FixtureRequest) -> Generator[LocalEmulator]:
     with ExitStack() as stack:
         with _mistakes_told():
             scenario, coupled_time = _scenario(request), _coupled_time(request)
-            block = batch_emulator(scenario, coupled_time=coupled_time, **_intercept(request))
+            block = emulating(
+                scenario, coupled_time=coupled_time, how_to_allow=ALLOW_IN_TEST, **_intercept(request)
+            )
             emulator = stack.enter_context(block)
         stack.enter_context(_anew_for_each_example(request, emulator.reset))
         yield emulator
@@ -89,6 +94,8 @@ def _in_rootdir(scenario: object, config: pytest.Config) -> Any:
 
 def _coupled_time(request: pytest.FixtureRequest) -> bool:
     def said(on: bool = True) -> bool:
+        if type(on) is not bool:
+            raise UsageError(f"the marker batch_coupled_time: {on!r} is not True or False")
         return on
 
     marked = _marked(request, "batch_coupled_time", said)
@@ -99,6 +106,10 @@ def _intercept(request: pytest.FixtureRequest) -> dict[str, Any]:
     always: list[str] = request.config.getini("batch_allow")
 
     def said(on: bool = True, *, allow: Iterable[str] = ()) -> dict[str, Any]:
+        if type(on) is not bool:
+            raise UsageError(
+                f"the marker batch_intercept: {on!r} is not True or False; allow=[{on!r}] lets a host pass"
+            )
         return {"intercept": on, "allow": allow if isinstance(allow, str) else [*always, *allow]}
 
     return _marked(request, "batch_intercept", said) or said()

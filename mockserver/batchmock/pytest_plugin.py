@@ -23,6 +23,12 @@ MARKERS = (
     "batch_intercept(on=True, allow=()): whether clients that code builds itself reach batch_emulator, and which "
     "other hosts they may.",
 )
+# Which fixtures heed a marker.
+_HEEDED_BY = {
+    "batch_scenario": ("batch_emulator", "batch_server"),
+    "batch_coupled_time": ("batch_emulator",),
+    "batch_intercept": ("batch_emulator",),
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -90,8 +96,9 @@ def _batch_server_url() -> Generator[str]:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup() -> None:
-    """Begin a test with no emulator but those that are in use."""
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin a test with no emulator but those that are in use, and none of whose markers does nothing."""
+    _refuse_unheeded(item)
     if "batchmock.opened" in sys.modules:
         from batchmock.opened import OPENED
 
@@ -107,6 +114,24 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
         report.sections += [("batchproof timeline", text) for text in what_happened(item.config)]
     return report
+
+
+def _refuse_unheeded(item: pytest.Item) -> None:
+    """Fail a test whose own marker no fixture of its heeds: its client might go to the real API.
+
+    A marker of a class or a module is for those of its tests that take the fixture.
+    """
+    taken: list[str] | None = getattr(item, "fixturenames", None)
+    if taken is None:
+        return
+    for marker in item.own_markers:
+        heeding = _HEEDED_BY.get(marker.name, ())
+        if heeding and not any(fixture in taken for fixture in heeding):
+            pytest.fail(
+                f"the marker {marker.name} is for {' or '.join(heeding)}, which this test does not take; "
+                f"take it as an argument, or leave the marker out",
+                pytrace=False,
+            )
 
 
 def _seed(text: str) -> int | Literal["random"]:

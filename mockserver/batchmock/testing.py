@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 from batchmock.clock import ClockSetting
 from batchmock.inprocess.emulator import LocalEmulator
+from batchmock.inprocess.intercept import intercepting
 from batchmock.opened import OPENED
 from batchmock.remote import RemoteEmulator
 from batchmock.scenario import Scenario
@@ -19,6 +20,10 @@ from batchmock.settings import Settings
 # A poll moves the clock, whatever the client sleeps: the same course each time, over a socket too.
 SERVED = Settings(clock=ClockSetting(mode="stepped"))
 LOOPBACK = "127.0.0.1"
+# What the refusal of another host tells to write, and what the blocks take beside the keys of a scenario.
+ALLOW_IN_BLOCK = "batch_emulator(allow={hosts})"
+LOCAL_OPTIONS = ("seed", "coupled_time", "intercept", "allow")
+SERVED_OPTIONS = ("seed", "url", "api_key")
 
 
 @contextmanager
@@ -43,11 +48,25 @@ def batch_emulator(
     Raises:
         UsageError: there is no such scenario or key; names the nearest.
     """
-    emulator = LocalEmulator(departing(scenario, seed=seed, overrides=overrides))
+    chosen = departing(scenario, seed=seed, overrides=overrides, beside=LOCAL_OPTIONS)
+    lasting = emulating(
+        chosen, coupled_time=coupled_time, intercept=intercept, allow=allow, how_to_allow=ALLOW_IN_BLOCK
+    )
+    with lasting as emulator:
+        yield emulator
+
+
+@contextmanager
+def emulating(
+    scenario: Scenario, *, coupled_time: bool, intercept: bool, allow: Iterable[str], how_to_allow: str
+) -> Generator[LocalEmulator]:
+    """Do what ``batch_emulator`` does; what is refused is told with how whoever calls this lets it pass."""
+    emulator = LocalEmulator(scenario)
     with ExitStack() as stack:
         stack.enter_context(OPENED.watch(emulator))
         if intercept:
-            stack.enter_context(emulator.intercept(allow=allow))
+            block = intercepting(emulator.app, api_key=emulator.api_key, allow=allow, how_to_allow=how_to_allow)
+            stack.enter_context(block)
         if coupled_time:
             stack.enter_context(emulator.coupled_time())
         yield emulator
@@ -71,7 +90,7 @@ def batch_server(
     Raises:
         UsageError: there is no such scenario or key, or nobody answers at the URL.
     """
-    chosen = departing(scenario, seed=seed, overrides=overrides)
+    chosen = departing(scenario, seed=seed, overrides=overrides, beside=SERVED_OPTIONS)
     with ExitStack() as stack:
         base_url = stack.enter_context(running(SERVED)) if url is None else url
         emulator = RemoteEmulator(base_url, api_key)

@@ -24,6 +24,7 @@ from batchmock.inprocess.libraries import LIBRARIES, LibraryName, is_installed, 
 from batchmock.inprocess.local_clock import LocalClock
 from batchmock.patience import with_patience
 from batchmock.scenario import Scenario
+from batchmock.scenarios.choice import departing
 from batchmock.settings import Settings
 from batchmock.times import parse_duration
 from batchmock.workspace_handle import WorkspaceHandle
@@ -42,6 +43,9 @@ FOLLOWING = ClockSetting(mode="wall")
 class LocalEmulator(WorkspaceHandle):
     """The Message Batches API in this process, on a clock that a test owns.
 
+    ``scenario`` says what happens: a scenario, the name of one on the menu, or the path of a file; without one the
+    settings say it.
+
     - ``base_url``: where clients find it; a host that cannot exist.
     - ``api_key``: what its clients send. Any other key opens a workspace of its own, on the same clock.
     - ``clock``: the time of all its workspaces.
@@ -50,7 +54,7 @@ class LocalEmulator(WorkspaceHandle):
 
     def __init__(
         self,
-        scenario: Scenario | None = None,
+        scenario: Scenario | str | None = None,
         *,
         settings: Settings = MANUAL,
         api_key: str = "test",
@@ -61,7 +65,8 @@ class LocalEmulator(WorkspaceHandle):
         self.base_url = BASE_URL
         self.api_key = api_key
         self.clock = LocalClock(time.time_ns() if settings.start is None else settings.start)
-        lent = with_patience(scenario or settings.scenario, settings.answer_patience_s)
+        chosen = settings.scenario if scenario is None else departing(scenario)
+        lent = with_patience(chosen, settings.answer_patience_s)
         settings = replace(settings, clock=FOLLOWING, start=None, scenario=lent)
         emulator = Emulator(settings, real=self.clock.source.now)
         super().__init__(emulator, api_key)

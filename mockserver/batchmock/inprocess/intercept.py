@@ -22,6 +22,7 @@ from batchmock.inprocess.libraries import HOST, LIBRARIES, Library, is_installed
 
 API_HOST = "api.anthropic.com"
 BASE_URL = f"http://{HOST}"
+ALLOW_IN_BLOCK = "intercept(allow={hosts})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +32,7 @@ class Interception:
     app: ASGIApp
     api_key: str
     allowed: frozenset[str]
+    how_to_allow: str
     also: frozenset[str] = frozenset()
     answered: frozenset[str] = field(default_factory=lambda: frozenset({HOST, API_HOST, *_configured()}))
 
@@ -51,17 +53,24 @@ class Interception:
             return True
         if host in self.allowed:
             return False
-        refusal = f"batchproof refused to connect to {host}: inside intercept() nothing leaves this process"
-        raise used.error(Failure("ConnectError", f"{refusal}; if it is meant to, intercept(allow=[{host!r}])"))
+        refusal = f"batchproof refused to connect to {host}: while it intercepts, nothing leaves this process"
+        allowing = self.how_to_allow.format(host=host, hosts=f"[{host!r}]")
+        raise used.error(Failure("ConnectError", f"{refusal}; if it is meant to, {allowing}"))
 
 
 @contextmanager
 def intercepting(
-    app: ASGIApp, *, api_key: str, allow: Iterable[str] = (), also: Iterable[str] = ()
+    app: ASGIApp,
+    *,
+    api_key: str,
+    allow: Iterable[str] = (),
+    also: Iterable[str] = (),
+    how_to_allow: str = ALLOW_IN_BLOCK,
 ) -> Generator[None]:
     """Let the app answer every client for as long as the block lasts; of nested blocks the innermost counts.
 
-    It answers for the API's hosts, and for those in ``also``.
+    It answers for the API's hosts, and for those in ``also``. ``how_to_allow`` is what a refusal tells to do;
+    ``{host}`` and ``{hosts}`` stand there for the one that is refused, and for a list of it.
 
     Raises:
         UsageError: there is no HTTP library to intercept, or the real API is to be allowed.
@@ -71,7 +80,7 @@ def intercepting(
     allowed = frozenset(host.lower() for host in allow)
     if API_HOST in allowed:
         raise UsageError(f"allow names {API_HOST}, which is what intercept() keeps tests from reaching")
-    mine = Interception(app, api_key, allowed, frozenset(also))
+    mine = Interception(app, api_key, allowed, how_to_allow, frozenset(also))
     _STACK.push(mine)
     try:
         yield

@@ -4,10 +4,12 @@ A choice that says no seed keeps the one at hand: that belongs to the run, not t
 not know who chooses, or for what.
 """
 
+from collections.abc import Collection
+
 import msgspec
 from msgspec import structs
 
-from batchmock.document import Document
+from batchmock.document import Document, instead
 from batchmock.errors import UsageError
 from batchmock.scenario import Scenario
 from batchmock.scenarios.document import dump, read
@@ -42,9 +44,15 @@ def chosen_scenario(document: Document, present: Scenario) -> Scenario:
 
 
 def departing(
-    scenario: Scenario | str | None, *, seed: int | None = None, overrides: Document = NOTHING
+    scenario: Scenario | str | None,
+    *,
+    seed: int | None = None,
+    overrides: Document = NOTHING,
+    beside: Collection[str] = (),
 ) -> Scenario:
     """Return a scenario, or that of a name or a path, with another seed and with keys that a document says anew.
+
+    ``beside`` are names that whoever asks takes in the same place as those keys: one of them may have been meant.
 
     Raises:
         UsageError: there is no such scenario or key, or a value is none; names the nearest.
@@ -58,6 +66,7 @@ def departing(
             chosen = scenario
         case _:
             raise UsageError(f"{scenario!r} is no scenario; give a Scenario, a name of the menu, or a file's path")
+    _refuse_misspelt(overrides, beside)
     if overrides:
         chosen = read({**dump(chosen), **overrides})
     if seed is None:
@@ -65,6 +74,13 @@ def departing(
     if type(seed) is not int or seed < 0:
         raise UsageError(f"seed is {seed!r}; it is a whole number from 0")
     return structs.replace(chosen, seed=seed)
+
+
+def _refuse_misspelt(overrides: Document, beside: Collection[str]) -> None:
+    keys = {field.encode_name for field in structs.fields(Scenario)}
+    for key in overrides:
+        if key not in keys:
+            raise UsageError(f"{key}: there is no such key; {instead(key, {*keys, *beside})}")
 
 
 def _named(document: Document) -> Document:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import threading
 from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
 
 import anyio
 import httpx2
@@ -18,7 +20,9 @@ from batchmock.errors import UsageError
 from batchmock.inprocess.emulator import LocalEmulator
 from batchmock.inprocess.exchange import EventLoopNeededError
 from batchmock.inprocess.libraries import library
+from batchmock.scenarios.files import named_scenario
 from batchmock.settings import Settings
+from batchmock.testing import batch_emulator, batch_server
 
 
 def asking(count: int) -> list[Request]:
@@ -46,6 +50,35 @@ def test_a_day_passes_in_one_step_between_two_calls() -> None:
     assert sorted(line.custom_id for line in batches.results(batch.id)) == ["r0", "r1", "r2"]
     assert emulator.clock.advance(timedelta(days=29)) == emulator.clock.now()
     assert batches.retrieve(batch.id).archived_at == before + timedelta(days=29)
+
+
+def test_a_scenario_is_named_as_everywhere(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("seed = 7\n")
+
+    assert LocalEmulator("half-expired").scenario == named_scenario("half-expired")
+    assert LocalEmulator(str(file)).scenario.seed == 7
+    with pytest.raises(UsageError, match="did you mean 'half-expired'"):
+        LocalEmulator("half-expird")
+    with pytest.raises(
+        UsageError, match="7 is no scenario; give a Scenario, a name of the menu, or a file's path"
+    ):
+        LocalEmulator(cast(Any, 7))
+
+
+def test_a_misspelt_option_of_a_block_is_told_the_options_too() -> None:
+    with pytest.raises(UsageError, match="coupled: there is no such key; did you mean 'coupled_time'"):
+        batch_emulator("half-expired", coupled=True).__enter__()
+    with pytest.raises(UsageError, match="key: there is no such key; did you mean 'api_key'"):
+        batch_server("half-expired", key="k").__enter__()
+    with pytest.raises(UsageError, match=r"allow, answers, .*coupled_time, .*seed, .*window"):
+        batch_emulator(zzz=True).__enter__()
+
+
+def test_a_block_tells_how_it_lets_another_host_pass() -> None:
+    told = r"it is meant to, batch_emulator\(allow=\['example.com'\]\)"
+    with batch_emulator(), pytest.raises(httpx2.ConnectError, match=told):
+        httpx2.get("https://example.com/")
 
 
 def test_every_key_opens_a_workspace_of_its_own_on_the_same_clock() -> None:

@@ -25,5 +25,5 @@ def test_every_suite_passes_in_one_run(tmp_path: Path) -> None:
 
     refused = ran.outcomes.pop("test_the_fixture_is_refused_by_hypothesis")
     assert (refused, set(ran.outcomes.values())) == ("failed", {"passed"}), ran.text
-    assert len(ran.outcomes) == 11 + 10 + 6 + 7 + 10
+    assert len(ran.outcomes) == 14 + 10 + 6 + 7 + 10
     assert "replacing the fixture with a similar context manager" in ran.text

@@ -40,7 +40,7 @@ def test_mistakes_are_told_without_a_traceback(tmp_path: Path) -> None:
     ran = run(tmp_path, "mistakes")
 
     assert set(ran.outcomes.values()) == {"error"}
-    assert len(ran.outcomes) == 11
+    assert len(ran.outcomes) == 15
     told = {
         name: text.strip()
         for name, text in re.findall(r"^_+ ERROR at setup of test_(\w+) _+$\n(.*)\n", ran.text, re.M)
@@ -56,6 +56,13 @@ def test_mistakes_are_told_without_a_traceback(tmp_path: Path) -> None:
     assert told["coupled_time"] == "the marker batch_coupled_time: got an unexpected keyword argument 'limit'"
     assert told["intercept"] == "allow is 'localhost'; it is a list of hosts, such as ['localhost']"
     assert "Python only" in told["python_on_a_server"]
+    assert told["a_host_as_a_claim"] == (
+        "the marker batch_intercept: 'localhost' is not True or False; allow=['localhost'] lets a host pass"
+    )
+    assert told["a_text_as_a_claim"] == "the marker batch_coupled_time: 'yes' is not True or False"
+    instead = "which this test does not take; take it as an argument, or leave the marker out"
+    assert told["coupled_time_on_a_server"] == f"the marker batch_coupled_time is for batch_emulator, {instead}"
+    assert told["no_fixture"] == f"the marker batch_scenario is for batch_emulator or batch_server, {instead}"
     assert "Traceback" not in ran.text
     assert "batchmock/" not in ran.text
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
+import httpx2
 import pytest
 from anthropic import Anthropic
 from anthropic.types.messages.batch_create_params import Request
@@ -109,3 +110,19 @@ def test_uncoupled(batch_emulator: LocalEmulator) -> None:
 def test_left_alone(batch_emulator: LocalEmulator) -> None:
     assert os.environ.get("ANTHROPIC_BASE_URL") == ORIGINALS[2]
     assert list(batch_emulator.client().messages.batches.list()) == []
+
+
+@pytest.mark.batch_scenario("half-expired")
+@pytest.mark.usefixtures("batch_emulator")
+def test_a_fixture_by_name() -> None: ...
+
+
+@pytest.mark.batch_coupled_time
+class TestMarkedTogether:
+    def test_that_takes_none(self) -> None: ...
+
+
+def test_the_refusal_of_another_host_tells_how_a_test_lets_it_pass(batch_emulator: LocalEmulator) -> None:
+    told = r"mark the test with batch_intercept\(allow=\['example.com'\]\), or add batch_allow = example.com to"
+    with pytest.raises(httpx2.ConnectError, match=told):
+        httpx2.get("https://example.com/")

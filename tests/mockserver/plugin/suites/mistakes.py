@@ -50,3 +50,19 @@ def test_intercept(batch_emulator: LocalEmulator) -> None: ...
 
 @pytest.mark.batch_scenario(Scenario(answers=Answers(ask=str)))
 def test_python_on_a_server(batch_server: RemoteEmulator) -> None: ...
+
+
+@pytest.mark.batch_intercept("localhost")
+def test_a_host_as_a_claim(batch_emulator: LocalEmulator) -> None: ...
+
+
+@pytest.mark.batch_coupled_time("yes")
+def test_a_text_as_a_claim(batch_emulator: LocalEmulator) -> None: ...
+
+
+@pytest.mark.batch_coupled_time
+def test_coupled_time_on_a_server(batch_server: RemoteEmulator) -> None: ...
+
+
+@pytest.mark.batch_scenario("half-expired")
+def test_no_fixture() -> None: ...

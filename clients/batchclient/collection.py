@@ -32,7 +32,8 @@ def collect(bench: Bench, parcel: Parcel, ended: Batch) -> Steps[Parcel]:
     Raises:
         RunError: they cannot be read. What could be read of them stays.
     """
-    reading, patience, whole = Reading(bench.journal, parcel), Patience(bench, DOWNLOADS_MAX), 0
+    patience = Patience(bench, DOWNLOADS_MAX, f"{ended.id}: its results are not read yet")
+    reading, whole = Reading(bench.journal, parcel), 0
     while True:
         reading.begin()
         problem = yield from download(bench, ended, reading.take)
@@ -43,7 +44,6 @@ def collect(bench: Bench, parcel: Parcel, ended: Batch) -> Steps[Parcel]:
         said = _said(problem, reading)
         if not (yield from patience.outlasts(problem or Lost(said))):
             raise ResultsError(f"it has ended, and its results cannot be read: {said}", ended.id)
-        log.warning("%s: %s; reading its results again", ended.id, said)
         ended = yield from wait_for(bench, ended.id)
 
 
@@ -53,7 +53,7 @@ def peek(bench: Bench, parcel: Parcel, ended: Batch) -> Steps[bool]:
     Raises:
         RunError: they cannot be read to tell.
     """
-    patience = Patience(bench, DOWNLOADS_MAX)
+    patience = Patience(bench, DOWNLOADS_MAX, f"{ended.id}: its results do not tell yet whose they are")
     while True:
         glance = _Glance(parcel.nonce)
         problem = yield from download(bench, ended, glance.take)

@@ -162,7 +162,7 @@ def _ask_to_stop(bench: Bench, batch_id: str) -> Steps[None]:
     Raises:
         CancelError: it goes on, as far as can be seen.
     """
-    patience = Patience(bench, CANCELS_MAX)
+    patience = Patience(bench, CANCELS_MAX, f"{batch_id}: not canceled yet")
     while True:
         answer = batch_in((yield from bench.ask(Call("cancel", "POST", f"{batch_path(batch_id)}/cancel", b""))))
         if isinstance(answer, Batch):

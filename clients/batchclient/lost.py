@@ -74,7 +74,7 @@ def _made_since(bench: Bench, parcel: Parcel) -> Steps[list[Batch]]:
 
 def _page(bench: Bench, cursor: str) -> Steps[Page]:
     """Return a page, however often its call fails; to list changes nothing."""
-    patience = Patience(bench, FAILURES_MAX)
+    patience = Patience(bench, FAILURES_MAX, "the list of batches cannot be read yet")
     while True:
         page = page_in((yield from bench.ask(Call("list", "GET", f"{BATCHES}?limit={PAGE_LIMIT}{cursor}"))))
         if isinstance(page, Page):

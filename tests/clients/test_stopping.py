@@ -12,7 +12,7 @@ from batchclient.errors import CancelError
 from batchclient.outcomes import Canceled, Succeeded
 from batchclient.run import UnfinishedError
 from tests.clients.test_polling import showing
-from tests.clients.wire import Answered, Fault, Lost
+from tests.clients.wire import Answered, Fault, Lost, Unreached
 from tests.clients.world import World, some, with_policy
 
 INTERRUPTIONS = (KeyboardInterrupt, asyncio.CancelledError)
@@ -55,6 +55,19 @@ def test_a_cancel_that_fails_in_passing_is_asked_for_again(world: World, tmp_pat
     with world.do("cancel", tmp_path / "run.db") as run:
         assert run.counts.open == 0
         assert all(isinstance(outcome, Canceled | Succeeded) for _, outcome in run)
+
+
+def test_a_cancel_that_reaches_nobody_says_so_once(
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with world.do("submit", some(6), journal=tmp_path / "run.db") as run:
+        (batch_id,) = run.batch_ids
+    for n in range(3):
+        world.wire.plan = {**world.wire.plan, ("cancel", n): Unreached(), ("retrieve", n): Unreached()}
+
+    world.do("cancel", tmp_path / "run.db").close()
+    why = f"cannot reach {world.url}: unreached"
+    assert caplog.messages == [f"{batch_id}: not canceled yet ({why}); trying again"]
 
 
 def test_a_cancel_of_what_has_ended_keeps_all_of_it(world: World, tmp_path: Path) -> None:

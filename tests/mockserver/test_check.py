@@ -57,6 +57,42 @@ def test_each_defect_is_told_with_its_line_its_id_its_time_and_the_apis_words(tm
     assert "4 defects" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            b"id,text\na,Urgent?\n" * 20,
+            "is no JSON; check reads one request a line as JSON, or a whole create body",
+        ),
+        (b"PAR1\x15\x04\n\x00PAR1", "is Parquet; check reads one request a line as JSON"),
+        (bytes(range(256)) * 9, "is no JSON; "),
+        (
+            b"\xef\xbb\xbf{}\n",
+            "starts with a byte order mark, which JSON must not have; save it as UTF-8 without one",
+        ),
+        ("{}\n".encode("utf-16"), "is UTF-16; save it as UTF-8"),
+        (b'[{"custom_id": "a", "params": {}}]\n', "is a JSON array; write one element a line (jq -c '.[]')"),
+        (b"[\n  {}\n]\n", "is a JSON array; "),
+    ],
+    ids=["CSV", "Parquet", "bytes", "BOM", "UTF-16", "array", "array of many lines"],
+)
+def test_a_file_that_is_a_mistake_as_a_whole_gets_one_line(tmp_path: Path, content: bytes, told: str) -> None:
+    file = tmp_path / "r.jsonl"
+    file.write_bytes(content)
+    done = checked(file)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"batchproof: {file} {told}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_malformed_line_first_is_told_as_that_line(tmp_path: Path) -> None:
+    done = checked(written(tmp_path / "r.jsonl", "nonsense", entry("a")))
+
+    assert (done.returncode, done.stdout.count("\n")) == (1, 1)
+    assert done.stderr.endswith("2 requests, 137 bytes, 1 batch: 1 defect\n")
+
+
 def test_defects_can_be_had_as_json(tmp_path: Path) -> None:
     done = checked("--json", written(tmp_path / "r.jsonl", entry("a", temperature=2)))
     defect, total = map(json.loads, done.stdout.splitlines())

@@ -105,6 +105,17 @@ def test_an_id_that_is_no_batchs_is_no_poll(client: httpx2.Client, ask: str) -> 
     assert client.get("/_emulator/clock").json()["now"] == START
 
 
+@pytest.mark.parametrize("path", ["/", "/_emulator", "/_emulator/"])
+def test_who_looks_in_at_the_door_is_told_what_listens_in_the_apis_envelope(
+    client: httpx2.Client, path: str
+) -> None:
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.json()["error"]["type"]) == (404, "not_found_error")
+    assert "batchproof's emulator" in answer.json()["error"]["message"]
+    assert client.get("/elsewhere").json()["error"]["message"] == "Not found"
+
+
 def test_reset_makes_a_workspace_as_before_its_first_call_and_touches_no_other(client: httpx2.Client) -> None:
     first = create(client)
     create(client, "two")

@@ -25,6 +25,12 @@ from batchmock.http.sender import Sender, sender_of
 from batchmock.http.unknown_keys import adding_keys
 from batchmock.workspace import Workspace
 
+_DOORS = ("/", "/_emulator", "/_emulator/")
+_AT_THE_DOOR = (
+    "Not found. This is batchproof's emulator of the Message Batches API: clients use it as their base URL, "
+    "and GET /_emulator/openapi.json tells of its control plane."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
@@ -154,5 +160,5 @@ class OpenToAll:
 
 
 async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer for every path that has no route."""
-    raise ApiError("not_found_error", "Not found")
+    """Answer for every path that has no route; who looks in at the door is told what listens here."""
+    raise ApiError("not_found_error", _AT_THE_DOOR if scope["path"] in _DOORS else "Not found")

@@ -90,6 +90,18 @@ def test_timers_fire_in_the_order_of_their_instants_wherever_they_come_from(tmp_
     ]  # fmt: skip
 
 
+def test_an_interval_of_no_length_moves_time_as_in_node(tmp_path: Path) -> None:
+    ran = run_node(
+        tmp_path,
+        """
+        const began = Date.now();
+        const interval = setInterval(() => { if (Date.now() - began >= 50) clearInterval(interval); }, 0);
+        """,
+    )
+
+    assert (ran.code, ran.report["virtual_s"]) == (0, 0.05)
+
+
 def test_a_process_with_nothing_but_unreferenced_timers_ends(tmp_path: Path) -> None:
     ran = run_node(tmp_path, "setTimeout(() => console.log('never'), 1000).unref(); console.log('done')")
 

@@ -90,8 +90,9 @@ export class Timers {
       throw Object.assign(new TypeError(told), { code: "ERR_INVALID_ARG_TYPE" });
     }
     // Node makes 1 ms of what is less. Here it is due at once: undici sends nothing before such a timer of its own has
-    // fired, which keeps no process alive and so cannot move the clock.
-    const bounded = delayMs >= 1 ? (delayMs <= DELAY_MS_MAX ? Math.trunc(delayMs) : 1) : 0;
+    // fired, which keeps no process alive and so cannot move the clock. An interval would be due for ever.
+    const least = isRepeated ? 1 : 0;
+    const bounded = delayMs >= 1 ? (delayMs <= DELAY_MS_MAX ? Math.trunc(delayMs) : 1) : least;
     const timer = new VirtualTimeout(this, ++this.#ids, callback, bounded, given, isRepeated);
     this.start(timer);
     return timer;

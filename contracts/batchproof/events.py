@@ -25,7 +25,7 @@ class Judging(Struct, frozen=True, kw_only=True):
 
 
 class Judged(Struct, frozen=True, kw_only=True):
-    """A verdict; what later runs of other contracts show of an invariant is added at the end."""
+    """A verdict that nothing changes any more: that an invariant is kept is known when all runs are over."""
 
     verdict: Verdict
 

@@ -111,6 +111,8 @@ class Runner:
                 yield Judged(verdict=self._verdicts[contract.id])
         todo = deque(contract.id for contract in applicable)
         yield from self._judge_all(todo, folder)
+        for verdict in filter(_is_open, self._verdicts.values()):
+            yield Judged(verdict=self._settled(verdict))
         yield Finished(run=self._result(is_complete=True))
 
     def _judge_all(self, todo: deque[str], folder: Path) -> Iterator[Event]:
@@ -141,8 +143,8 @@ class Runner:
             case Ready():
                 yield from self._hand(judge, todo)
             case Done(verdict, invariants):
-                yield self._noted(verdict)
                 self._show(invariants)
+                yield from self._noted(verdict)
                 judge.contract = None
                 yield from self._hand(judge, todo)
             case Failed():
@@ -157,9 +159,10 @@ class Runner:
             judge.pipe.send(judge.contract)
             yield Judging(contract=judge.contract)
 
-    def _noted(self, verdict: Verdict) -> Judged:
+    def _noted(self, verdict: Verdict) -> Iterator[Event]:
         self._verdicts[verdict.contract] = verdict
-        return Judged(verdict=verdict)
+        if not _is_open(verdict):
+            yield Judged(verdict=verdict)
 
     def _show(self, invariants: dict[str, Finding]) -> None:
         for name, finding in invariants.items():
@@ -177,7 +180,7 @@ class Runner:
         reason = f"it took its process with it (exit code {judge.process.exitcode}): {_tail(judge.output)}"
         finding = Finding(reason=reason, key=None, plan=judge.plan, timeline=(), played=0, seed=self._seed)
         verdict = Verdict(contract=judge.contract, word="broken", reason=reason, finding=finding)
-        yield self._noted(verdict)
+        yield from self._noted(verdict)
         if todo:
             self._hire(folder)
 
@@ -204,18 +207,21 @@ class Runner:
             if isinstance(said, Ready):
                 return said
 
+    def _settled(self, verdict: Verdict) -> Verdict:
+        """Return a verdict as the runs of all contracts leave it."""
+        finding = self._shown.get(verdict.contract)
+        if finding is None or not _is_open(verdict):
+            return verdict
+        return replace(verdict, word="broken", reason=finding.reason, finding=finding)
+
     def _result(self, *, is_complete: bool) -> Run:
         ready = self._ready
-        for name, finding in self._shown.items():
-            known = self._verdicts.get(name)
-            if known is not None and known.word == "kept":
-                self._verdicts[name] = replace(known, word="broken", reason=finding.reason, finding=finding)
         return Run(
             client=ready.name if ready else self._target.name,
             capabilities=ready.capabilities if ready else (),
             seed=self._seed,
             budget=self._budget.name,
-            verdicts=tuple(self._verdicts[name] for name in CATALOGUE if name in self._verdicts),
+            verdicts=tuple(self._settled(self._verdicts[name]) for name in CATALOGUE if name in self._verdicts),
             seconds=round(time.monotonic() - self._began_s, 3),
             is_complete=is_complete,
         )
@@ -226,6 +232,11 @@ def _chosen(only: Sequence[str]) -> list[Contract]:
     if unknown:
         raise UsageError(f"there is no contract {unknown[0]!r}; `batchproof contracts` lists them")
     return [contract for contract in CATALOGUE.values() if not only or contract.id in only]
+
+
+def _is_open(verdict: Verdict) -> bool:
+    """Tell whether later runs may change a verdict: an invariant is judged on those of all contracts."""
+    return verdict.word == "kept" and CATALOGUE[verdict.contract].family == "invariants"
 
 
 def _not_claimed(contract: Contract, offered: Sequence[Capability]) -> Verdict:

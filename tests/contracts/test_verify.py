@@ -121,6 +121,16 @@ def test_a_broken_should_fails_only_a_strict_run(folder: Path) -> None:
     assert run(folder, "replay", ".batchproof/R7.json", "--strict", "clients:deaf").returncode == 1
 
 
+def test_the_log_says_of_an_invariant_what_the_runs_of_other_contracts_leave_of_it(folder: Path) -> None:
+    chosen = ("verify", "--only", "I1,I2,R2", "--processes", "1", "--quick", "--json", "r.json")
+    ran = run(folder, *chosen, "clients:joined")
+
+    logged = [line.partition(":")[0].split() for line in ran.stderr.splitlines()[1:]]
+    told = json.loads((folder / "r.json").read_text())["verdicts"]
+    assert sorted(logged) == sorted([one["contract"], one["verdict"]] for one in told)
+    assert logged == [["R2", "broken"], ["I1", "broken"], ["I2", "kept"]]
+
+
 def test_a_client_that_does_not_work_at_all_is_not_judged(folder: Path) -> None:
     ran = run(folder, *VERIFY, "clients:unfinished")
 

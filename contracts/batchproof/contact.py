@@ -3,15 +3,17 @@
 It does not know contracts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from batchproof.checks.returns import fulfilled
+from batchproof.contract import Break
 from batchproof.errors import HarnessError
 from batchproof.evidence import Evidence
 from batchproof.observation import Observation
 from batchproof.plan import Plan, Row
 from batchproof.timeline import timeline
 
+_NOT_THROUGH = "the client does not get through the simplest batch of two requests, so nothing can be judged"
 SIMPLEST = Plan(rows=(Row(key="first"), Row(key="second")))
 
 
@@ -24,8 +26,11 @@ def first_contact(play: Callable[[Plan], Observation]) -> None:
     seen = play(SIMPLEST)
     found = fulfilled(Evidence(seen))
     if found is not None:
-        told = "\n".join(timeline(seen))
-        raise HarnessError(
-            f"the client does not get through the simplest batch of two requests, so nothing can be judged: "
-            f"{found.reason}\n{told}\n{seen.last.error}".rstrip()
-        )
+        raise HarnessError("\n".join([f"{_NOT_THROUGH}: {found.reason}", *_told(seen, found)]))
+
+
+def _told(seen: Observation, found: Break) -> Iterator[str]:
+    """Yield what happened, and what the client says of it, without what the reason has said."""
+    for line in (*timeline(seen), *seen.last.error.splitlines()):
+        if not line.endswith(found.reason) and line not in found.reason:
+            yield line

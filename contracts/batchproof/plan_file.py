@@ -45,7 +45,13 @@ def read(told: Mapping[str, object]) -> PlanFile:
     Raises:
         UsageError: it is none; names the field, the value and what is allowed.
     """
-    version = told.get("batchproof_plan")
+    if "batchproof_report" in told:
+        raise UsageError(
+            "this is a report; the plan of each break is saved as .batchproof/ID.json, or in --save DIR"
+        )
+    if "batchproof_plan" not in told:
+        raise UsageError("batchproof_plan is missing, so this is no plan that batchproof verify has saved")
+    version = told["batchproof_plan"]
     if version != VERSION:
         raise UsageError(f"batchproof_plan is {version!r}; this batchproof reads {VERSION}")
     try:

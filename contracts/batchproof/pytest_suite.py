@@ -22,7 +22,7 @@ from batchproof.catalogue.index import CATALOGUE
 from batchproof.choice import meant
 from batchproof.contact import first_contact
 from batchproof.contract import Contract, Verdict
-from batchproof.errors import HarnessError
+from batchproof.errors import HarnessError, UsageError
 from batchproof.known import Known, weighed
 from batchproof.known_file import read_known
 from batchproof.observation import Observation
@@ -40,7 +40,7 @@ def contract_suite(
     *,
     budget: BudgetName = "default",
     seed: int = 0,
-    only: Sequence[str] = (),
+    only: str | Sequence[str] = (),
     known: str | Path | None = None,
     is_strict: bool = False,
     save: str | Path = ".batchproof",
@@ -52,8 +52,11 @@ def contract_suite(
     ``R*``.
 
     Raises:
-        UsageError: ``run`` cannot be called so, a contract does not exist, or the known breaks are wrong.
+        UsageError: ``run`` cannot be called so, a contract or a budget does not exist, or the known breaks are
+            wrong.
     """
+    if budget not in BUDGETS:
+        raise UsageError(f"budget is {budget!r}; write one of {', '.join(BUDGETS)}")
     suite = _Suite(
         client=PythonClient(run, name_of(run)),
         target=Target(python=name_of(run)),
@@ -64,7 +67,8 @@ def contract_suite(
         save=Path(save),
     )
 
-    chosen = [CATALOGUE[name] for name in (meant(only, CATALOGUE) if only else CATALOGUE)]
+    wanted = [only] if isinstance(only, str) else only
+    chosen = [CATALOGUE[name] for name in (meant(wanted, CATALOGUE) if wanted else CATALOGUE)]
 
     @pytest.mark.parametrize("contract", [suite.parameter(contract) for contract in chosen])
     def test_contracts(contract: str) -> None:

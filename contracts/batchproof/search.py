@@ -6,9 +6,11 @@ The same seed finds the same plans, as nothing here is bounded by time. It does 
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import cast
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import Unsatisfiable
 
 from batchproof.contract import Break, Contract, Finding, Verdict, Word
@@ -30,6 +32,11 @@ REPLAYS = 1
 
 class _BrokenError(AssertionError):
     """A contract was broken; its message is the reason, by which Hypothesis tells breaks apart."""
+
+
+def keep_caches_in(folder: Path) -> None:
+    """Have Hypothesis keep its caches in a folder; by itself it makes one in the working directory."""
+    set_hypothesis_home_dir(folder)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ import signal
 import time
 import traceback
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -23,7 +24,7 @@ from batchproof.evidence import Evidence
 from batchproof.observation import Observation
 from batchproof.plan import Capability, Plan
 from batchproof.run import Budget, Target
-from batchproof.search import judge
+from batchproof.search import judge, keep_caches_in
 from batchproof.timeline import timeline
 from batchproof.trial import Arena, play
 
@@ -127,6 +128,7 @@ def work(pipe: "Connection[Any, Any]", target: Target, budget: Budget, seed: int
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _end)
     _redirect(output)
+    keep_caches_in(Path(output).parent / "hypothesis")
     try:
         with open_arena(target) as (arena, client):
             worker = Worker(arena, client.capabilities, pipe, budget, seed)

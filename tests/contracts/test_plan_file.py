@@ -120,7 +120,18 @@ def test_what_is_wrong_is_named_with_its_place_its_value_and_what_would_be_right
     assert "\n" not in str(raised.value)
 
 
-@pytest.mark.parametrize(("text", "words"), [("[]", "is not a JSON object"), ("{", "is not a JSON object")])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[]", "is not a JSON object"),
+        ("{", "is not a JSON object"),
+        ("{}", "J1.json: batchproof_plan is missing, so this is no plan"),
+        (
+            '{"batchproof_report": 1}',
+            "J1.json: this is a report; the plan of each break is saved as .batchproof/ID",
+        ),
+    ],
+)
 def test_what_is_no_document_is_no_plan(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "J1.json"
     path.write_text(text)

@@ -94,15 +94,32 @@ def test_a_failure_shows_the_reason_the_timeline_and_how_to_see_it_again(folder:
     assert subprocess.run(command, cwd=folder, check=False, capture_output=True).returncode == 1
 
 
-def test_what_cannot_be_called_so_is_told_before_any_test(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("clients.needy", "clients.py:needy takes no base_url; a client is called as def run(requests"),
+        ("clients.joined, budget='fast'", "budget is 'fast'; write one of quick, default, thorough"),
+        ("clients.joined, only='J77'", "there is no contract 'J77'; did you mean J7?"),
+    ],
+)
+def test_what_makes_no_sense_is_told_before_any_test(folder: Path, arguments: str, told: str) -> None:
     (folder / "test_it.py").write_text(
         "import clients\nfrom batchproof.pytest_suite import contract_suite\n"
-        "test_it = contract_suite(clients.needy)\n"
+        f"test_it = contract_suite({arguments})\n"
     )
 
     shown = outcome_of(folder, "-n0").stdout
 
-    assert "UsageError: clients.py:needy takes no base_url; a client is called as def run(requests" in shown
+    assert f"UsageError: {told}" in shown
+
+
+def test_a_single_contract_may_be_named_without_a_list(folder: Path) -> None:
+    (folder / "test_it.py").write_text(
+        "import clients\nfrom batchproof.pytest_suite import contract_suite\n"
+        "test_it = contract_suite(clients.joined, only='J1')\n"
+    )
+
+    assert outcome_of(folder, "-n0", "--collect-only", "-q").stdout.splitlines()[0] == "test_it.py::test_it[J1]"
 
 
 def test_a_callable_is_named_as_replay_finds_it() -> None:

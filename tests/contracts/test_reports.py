@@ -179,6 +179,10 @@ def test_the_line_at_the_end_says_it_all() -> None:
     assert summary(report(NOTHING)).startswith("inconclusive by shop.batches:run: nothing kept; 21 not claimed (")
     stale = report(run(is_complete=False), known=KNOWN)
     assert "; 1 wrong in the known breaks; broken off (" in summary(stale)
+    assert summary(report(run(), known=KNOWN)).startswith(
+        "kept by shop.batches:run, but the known breaks say otherwise: 12 of 12 MUST and 6 of 6 SHOULD kept; "
+        "3 not claimed; 1 wrong in the known breaks ("
+    )
 
 
 def junit(made: Report) -> Tree.Element:

@@ -45,6 +45,7 @@ def test_a_client_that_keeps_its_musts_ends_with_0(folder: Path) -> None:
 
 
 def test_a_break_is_shown_saved_written_down_and_seen_again_from_another_process(folder: Path) -> None:
+    (folder / "out").mkdir()
     outputs = ["--json", "out/r.json", "--junit", "out/r.xml", "--html", "out/r.html", "--badge", "out/r.svg"]
     ran = run(folder, *VERIFY, *outputs, "clients.py:zipped")
 
@@ -136,8 +137,29 @@ def test_a_client_that_does_not_work_at_all_is_not_judged(folder: Path) -> None:
 
     assert ran.returncode == 3
     assert "batchproof: the client does not get through the simplest batch" in ran.stderr
-    assert "NotImplementedError: some day" in ran.stderr
+    assert ran.stderr.count("NotImplementedError: some day") == 1
     assert "Traceback" not in ran.stderr
+
+
+def test_a_callable_of_another_signature_is_told_so_once(folder: Path) -> None:
+    (folder / "other.py").write_text("def run(requests, base_url, api_key, shop):\n    return {}\n")
+
+    ran = run(folder, *VERIFY, "other:run")
+
+    assert ran.returncode == 3
+    assert ran.stderr.splitlines() == [
+        "batchproof: the client does not get through the simplest batch of two requests, so nothing can be "
+        "judged: it raised TypeError: run() missing 1 required positional argument: 'shop'"
+    ]
+
+
+def test_a_run_that_breaks_nothing_leaves_nothing(folder: Path) -> None:
+    before = {*folder.iterdir()}
+
+    run(folder, *VERIFY, "clients:joined")
+
+    # Bytecode is Python's own.
+    assert {path.name for path in {*folder.iterdir()} - before} <= {"__pycache__"}
 
 
 def test_a_client_that_takes_its_process_with_it_is_told_and_its_replay_too(folder: Path) -> None:
@@ -170,7 +192,15 @@ def test_a_client_that_takes_its_process_with_it_is_told_and_its_replay_too(fold
         (["verify", "clients:joined", "--", "true"], "two clients are named, clients:joined and 'true'; name one"),
         (["verify", "--only", "J77", "clients:joined"], "there is no contract 'J77'; did you mean J7?"),
         (["verify", "--known-update", "clients:joined"], "--known-update writes the file of --known; name one"),
-        (["verify", "--json", "clients.py/x", "clients:joined"], "cannot write clients.py/x: "),
+        (["verify", "--json", "clients.py/x", "clients:joined"], "cannot write clients.py/x: there is no folder"),
+        (["verify", "--json", "new/x", "clients:joined"], "cannot write new/x: there is no folder new"),
+        (["verify", "--junit", "new/x", "clients:joined"], "cannot write new/x: there is no folder new"),
+        (["verify", "--json", "r.json", "--html", "new/x", "clients:joined"], "cannot write new/x: there is no"),
+        (["verify", "--badge", "new/x", "clients:joined"], "cannot write new/x: there is no folder new"),
+        (
+            ["verify", "--quick", "--thorough", "clients:joined"],
+            "--quick and --thorough are two budgets; choose one",
+        ),
         (["replay", "nowhere.json", "clients:joined"], "cannot read nowhere.json: No such file"),
         (["replay", "clients.py", "clients:joined"], "clients.py is not a JSON object: "),
         (["contracts", "Q1"], "there is no contract 'Q1'; "),
@@ -183,6 +213,7 @@ def test_a_mistake_is_told_in_one_line_with_what_was_tried(folder: Path, argumen
     assert words in ran.stderr
     assert ran.stderr.count("\n") == 1
     assert ran.stdout == ""
+    assert {path.name for path in folder.iterdir()} == {"clients.py"}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tests.programs import COMMAND, ROOT, run
 def test_the_matrix_tells_of_each_mutant_how_often_and_how_soon_it_was_caught(tmp_path: Path) -> None:
     file = tmp_path / "zoo.json"
 
-    ran = run("zoo", "--quick", "--mutant", "J1", "--mutant", "J3", "--json", str(file))
+    ran = run("zoo", "--quick", "--mutant", "J1", "--mutant", "J3", "--json", str(file), cwd=tmp_path)
 
     assert (ran.returncode, ran.stderr) == (0, "")
     header, first, second, last = ran.stdout.splitlines()
@@ -31,6 +31,7 @@ def test_the_matrix_tells_of_each_mutant_how_often_and_how_soon_it_was_caught(tm
         ("J3", "J3", 1, 1),
     ]
     assert told[0]["reason"] == "'a' was given the answer to 'b'"
+    assert [*tmp_path.iterdir()] == [file]
 
 
 def test_an_interrupt_ends_all_of_it_and_tells_what_is_known_by_then() -> None:

@@ -120,12 +120,17 @@ class Process:
 
     def transcript(self) -> str:
         """Return the last lines that it wrote, to its output and to its error output."""
+        complaints = self.complaints()
+        unfinished = [_shown(bytes(self._answer))] if self._answer else []
+        said = [f"stdout: {line}" for line in [*self._said, *unfinished][-_LINES_KEPT:]]
+        return "\n".join([*said, *filter(None, [complaints])])
+
+    def complaints(self) -> str:
+        """Return the last lines that it wrote to its error output."""
         if self._popen.returncode is None:
             self._listen(0)
         errors = bytes(self._complaints).decode("utf-8", "backslashreplace").splitlines()[-_LINES_KEPT:]
-        unfinished = [_shown(bytes(self._answer))] if self._answer else []
-        said = [f"stdout: {line}" for line in [*self._said, *unfinished][-_LINES_KEPT:]]
-        return "\n".join(said + [f"stderr: {line[:_LINE_SHOWN]}" for line in errors])
+        return "\n".join(f"stderr: {line[:_LINE_SHOWN]}" for line in errors)
 
     def forget(self) -> None:
         """Begin a new transcript."""

@@ -227,4 +227,6 @@ class Program:
     def _failed(self, failure: Failure) -> Ending:
         outcomes = None if failure.outcomes is None else read_outcomes(failure.outcomes)[0]
         how = "interrupted" if failure.interrupted else "raised"
-        return Ending(how=how, outcomes=outcomes, error=self._told(failure.message))
+        # What it wrote to its output is this very answer.
+        complaints = "" if self._process is None else self._process.complaints()
+        return Ending(how=how, outcomes=outcomes, error=f"{failure.message}\n{complaints}".rstrip("\n"))

@@ -58,8 +58,8 @@ class KnownBreaks:
 def with_search(command: Command) -> Command:
     """Give a command how it is to look for breaks, as ``search``."""
 
-    @click.option("--quick", "name", flag_value="quick", help="Play few plans.")
-    @click.option("--thorough", "name", flag_value="thorough", help="Play many plans, and the slow ones.")
+    @click.option("--quick", is_flag=True, help="Play few plans.")
+    @click.option("--thorough", is_flag=True, help="Play many plans, and the slow ones.")
     @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Draw plans from this.")
     @click.option("--only", multiple=True, metavar="ID", help="Judge this contract alone, or R*. Repeatable.")
     @click.option(
@@ -67,9 +67,12 @@ def with_search(command: Command) -> Command:
     )
     @wraps(command)
     def decided(
-        name: BudgetName | None, seed: int, processes: int | None, only: tuple[str, ...], **rest: Any
+        seed: int, processes: int | None, only: tuple[str, ...], *, quick: bool, thorough: bool, **rest: Any
     ) -> None:
-        search = Search(budget=BUDGETS[name or "default"], seed=seed, processes=processes, only=only)
+        if quick and thorough:
+            raise click.UsageError("--quick and --thorough are two budgets; choose one")
+        name: BudgetName = "quick" if quick else "thorough" if thorough else "default"
+        search = Search(budget=BUDGETS[name], seed=seed, processes=processes, only=only)
         command(search=search, **rest)
 
     return decided

@@ -66,9 +66,8 @@ def verify(
     when nothing could be judged. Ctrl-C ends it all, shows what is known by then, and exits with 130.
     """
     with told():
-        for file in outputs.files:
-            make_way(file)
         begun = _begun(target, search, known)
+        make_way(*outputs.files)
         run, is_interrupted = _run(begun, plain=plain)
         report = _reported(run, begun, save=save, is_strict=is_strict)
         write(report, outputs, plain=plain)

@@ -15,18 +15,21 @@ if TYPE_CHECKING:
     from batchproof.reports.report import Report
 
 
-def make_way(path: Path) -> None:
-    """Make sure that a file can be written before a run is made for it.
+def make_way(*files: Path) -> None:
+    """Make sure that files can be written before a run is made for them.
 
     Raises:
-        UsageError: it cannot.
+        UsageError: one cannot.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a"):
-            pass
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from None
+    for path in files:
+        if not path.parent.is_dir():
+            raise UsageError(f"cannot write {path}: there is no folder {path.parent}")
+    for path in files:
+        try:
+            with path.open("a"):
+                pass
+        except OSError as error:
+            raise UsageError(f"cannot write {path}: {error.strerror}") from None
 
 
 def write(report: "Report", outputs: Outputs, *, plain: bool) -> None:

@@ -34,7 +34,7 @@ def summary(report: Report) -> str:
     parts += [f"{known} known" if known else "", _complaint(report)]
     parts += ["" if report.is_complete else "broken off"]
     told = "; ".join(filter(None, [f"{scores} kept", *parts]))
-    return f"{outcome(report)} by {report.client}: {told} ({_how(report)})"
+    return f"{_by_whom(report)}: {told} ({_how(report)})"
 
 
 def outcome(report: Report) -> Word:
@@ -46,6 +46,12 @@ def outcome(report: Report) -> Word:
             return "broken"
         case _:
             return "inconclusive"
+
+
+def _by_whom(report: Report) -> str:
+    if report.exit_code == 1 and not any(entry.fails for entry in report.verdicts):
+        return f"kept by {report.client}, but the known breaks say otherwise"
+    return f"{outcome(report)} by {report.client}"
 
 
 def _complaint(report: Report) -> str:

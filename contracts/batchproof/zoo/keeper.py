@@ -7,9 +7,12 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from batchproof.catalogue.index import CATALOGUE
 from batchproof.run import BUDGETS, BudgetName
+from batchproof.search import keep_caches_in
 from batchproof.zoo.hunting import Job, hunt
 from batchproof.zoo.kill import BASE, Kill
 from batchproof.zoo.mutants.index import MUTANTS
@@ -38,10 +41,14 @@ def kills(todo: Sequence[Job]) -> Iterator[Kill]:
     """Yield what became of each job, in their order; whoever stops asking ends the processes."""
     # Fresh processes: forks of one that has threads may hang, and each forks again to kill.
     context = multiprocessing.get_context("spawn")
-    with context.Pool(max(1, os.cpu_count() or 1), initializer=_be_quiet) as pool:
+    with (
+        TemporaryDirectory(prefix="batchproof-zoo-") as folder,
+        context.Pool(max(1, os.cpu_count() or 1), initializer=_begin, initargs=(Path(folder),)) as pool,
+    ):
         yield from pool.imap(hunt, todo)
 
 
-def _be_quiet() -> None:
-    """Leave interrupts to the process that everybody works for."""
+def _begin(folder: Path) -> None:
+    """Leave interrupts to the process that everybody works for, and nothing behind."""
+    keep_caches_in(folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

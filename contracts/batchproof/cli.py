@@ -50,11 +50,12 @@ class MountedGroup(OneLineGroup):
 def main() -> None:
     """Test code that uses Anthropic's Message Batches API.
 
-    `batchproof demo` shows it all in a few seconds.
-    `batchproof verify path/file.py:run` judges a client, and shows the smallest batch that it gets wrong.
-    `batchproof serve` starts the emulator; `batchproof serve --help` teaches the rest.
-    `batchproof exec -- python app.py` runs a program on an emulator of its own, without waiting.
-    `batchproof scenario list` shows what can happen to a batch.
-    `batchproof check requests.jsonl` tells what of a batch would be refused.
-    `batchproof run requests.jsonl -o results.jsonl` sends it, waits, and writes the answers.
+    \b
+      batchproof demo                        all of it, in a few seconds
+      batchproof verify path/file.py:run     the smallest batch it gets wrong
+      batchproof serve                       the emulator; --help teaches the rest
+      batchproof exec -- python app.py       a program on one, without waiting
+      batchproof scenario list               what can happen to a batch
+      batchproof check in.jsonl              what of a batch would be refused
+      batchproof run in.jsonl -o out.jsonl   sends it, and writes the answers
     """

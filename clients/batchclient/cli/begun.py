@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from batchclient.sync import BatchClient
 
 
-@click.command()
+@click.command(short_help="Tell what a run's journal knows of it; nothing is asked.")
 @STATE
 def status(state: Path) -> None:
     """Tell what the journal STATE knows of its run; nothing is asked of the API.
@@ -38,7 +38,7 @@ def status(state: Path) -> None:
         sys.exit(summary.exit_code)
 
 
-@click.command()
+@click.command(short_help="Cancel a run's batches, and keep what was done by then.")
 @STATE
 @QUIET
 def cancel(state: Path, *, quiet: bool) -> None:
@@ -50,7 +50,7 @@ def cancel(state: Path, *, quiet: bool) -> None:
         sys.exit(_told(stopped))
 
 
-@click.command()
+@click.command(short_help="Wait for a run's batches, and write what they answered.")
 @STATE
 @click.option("-o", "--output", type=A_PATH, required=True, help="Where the answers go.")
 @QUIET

@@ -20,7 +20,7 @@ from batchclient.errors import UsageError
 from batchclient.policy import Policy
 
 
-@click.command()
+@click.command(short_help="Send FILE's requests in batches, and write their answers.")
 @with_source
 @click.option("-o", "--output", type=A_PATH, help="Where the answers go; needed but for --dry-run.")
 @click.option("--state", type=A_PATH, help="The run's journal.  [default: OUTPUT.db]")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WIDTH = 78
 
 
-@click.command()
+@click.command(short_help="List what clients have to keep, or explain some of it.")
 @click.argument("ids", nargs=-1, metavar="[ID]…")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def contracts(ids: tuple[str, ...], *, as_json: bool) -> None:
@@ -26,7 +26,7 @@ def contracts(ids: tuple[str, ...], *, as_json: bool) -> None:
 
     \b
       batchproof contracts        all of them, a line each
-      batchproof contracts J1     what J1 says, how clients come to break it, and how to mend that
+      batchproof contracts J1     what J1 says, and how to mend a client
       batchproof contracts 'R*'   those of which the id begins with R
     """
     with told():

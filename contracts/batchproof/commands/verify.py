@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SAVE = Path(".batchproof")
 
 
-@click.command(cls=WithTarget)
+@click.command(cls=WithTarget, short_help="Judge a client: does it lose, swap or pay twice for anything?")
 @with_target
 @with_search
 @click.option("--strict", "is_strict", is_flag=True, help="Fail if a SHOULD is broken, too.")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("batchclient")
 
 
-@click.command()
+@click.command(short_help="Score tickets on a bad day, and account for each of them.")
 @click.option("--tickets", type=click.IntRange(5, 500_000), default=50_000, show_default=True, help="How many.")
 @click.option("--scenario", default="bad-day", show_default=True, metavar="NAME|FILE", help="How batches unfold.")
 @click.option(

@@ -27,7 +27,7 @@ def _in_a_folder(context: click.Context, option: click.Parameter, file: Path | N
     return file
 
 
-@click.command()
+@click.command(short_help="Let planted bugs loose on the contracts that must catch them.")
 @click.option("--seeds", type=click.IntRange(1), default=20, show_default=True, help="How many, for each mutant.")
 @click.option("--quick", is_flag=True, help="One seed, and fewer plans for the correct client.")
 @click.option(

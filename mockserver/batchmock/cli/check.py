@@ -20,7 +20,7 @@ from batchmock.request_files import read_rows
 FOUND = 1
 
 
-@click.command()
+@click.command(short_help="Tell what of FILE the API would refuse, now or a day later.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--api-version",

@@ -4,6 +4,7 @@ It does not know what scenarios mean.
 """
 
 from pathlib import Path
+from textwrap import fill
 
 import click
 
@@ -11,6 +12,9 @@ from batchmock.cli.words import OneLineGroup, RefusedError
 from batchmock.errors import UsageError
 from batchmock.scenarios.document import write_toml
 from batchmock.scenarios.files import menu, menu_entry, read_scenario
+
+# As wide as most terminals; a name is then always the first word of its line, and what goes on is set back.
+WIDTH = 80
 
 
 @click.group(cls=OneLineGroup)
@@ -24,7 +28,10 @@ def list_scenarios() -> None:
     entries = menu()
     width = max(len(entry.name) for entry in entries)
     for entry in entries:
-        click.echo(f"{entry.name:{width}}  {entry.summary}")
+        head = f"{entry.name:{width}}  "
+        rest = " " * len(head)
+        wrapped = fill(entry.summary, WIDTH, initial_indent=head, subsequent_indent=rest, break_on_hyphens=False)
+        click.echo(wrapped)
 
 
 @scenario.command()
@@ -40,7 +47,7 @@ def show(name: str) -> None:
 @scenario.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def check(file: Path) -> None:
-    """Say whether a file is a scenario, and what of it departs from the defaults."""
+    """Say whether FILE is a scenario, and what it departs in."""
     try:
         document = write_toml(read_scenario(file))
     except UsageError as error:

@@ -135,7 +135,8 @@ def serve(*, quiet: bool, verbose: bool, as_json: bool, **options: Any) -> None:
 
     \b
       batchproof serve                        a day passes in 24 seconds
-      batchproof serve --clock stepped        ten minutes pass at each poll of an unfinished batch, however fast
+      batchproof serve --clock stepped        ten minutes pass at each poll of an
+                                              unfinished batch, however fast
       batchproof serve --clock manual         time moves when you say so:
         curl -H 'x-api-key: test' -H 'content-type: application/json' \\
              -d '{"by": "24h"}' http://127.0.0.1:4010/_emulator/clock/advance

@@ -5,6 +5,7 @@ It does not know any command.
 
 import sys
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import click
@@ -53,6 +54,15 @@ def not_installed(library: str, extra: str) -> str:
 
 class OneLineGroup(click.Group):
     """Commands whose every mistake is told in one line, with exit code 2."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is asked for; if there is none, say which is nearest."""
+        near = get_close_matches(args[0], names := self.list_commands(ctx), n=1)
+        if near and args[0] not in names:
+            ctx.fail(f"No such command {args[0]!r}. (Did you mean {near[0]!r}?)")
+        return super().resolve_command(ctx, args)
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run the command that the arguments name, and exit."""

@@ -185,7 +185,7 @@ def test_what_is_no_outcome_is_told_by_its_key(call: Call) -> None:
 def test_an_error_is_what_raising_is_and_carries_outcomes(call: Call) -> None:
     with program("error") as failing:
         assert failing.call(call) == Ending(
-            how="raised", outcomes={"a": Outcome(kind="expired")}, error="no credit\n" + failing.transcript()
+            how="raised", outcomes={"a": Outcome(kind="expired")}, error="no credit"
         )
 
 

@@ -116,7 +116,10 @@ def _newest(bench: Bench) -> Steps[Page | Refused | Busy]:
 def _no_such_call(bench: Bench, method: str) -> Refused:
     """Return what a 404 for the batches themselves means: a base URL that is not the API's."""
     base_url = bench.journal.about.base_url.rstrip("/")
-    hint = "; the SDK adds /v1 by itself, so leave it out of the base URL" if base_url.endswith("/v1") else ""
+    hint = ""
+    if base_url.endswith("/v1"):
+        # A journal is of one base URL: with another it is refused.
+        hint = "; the SDK adds /v1 by itself, so leave it out of the base URL, and begin with another journal"
     return Refused(404, "not_found_error", f"no such call: {method} {base_url}{BATCHES}{hint}", None)
 
 

@@ -107,11 +107,13 @@ def test_what_has_no_price_has_no_bound_and_is_said_to(tmp_path: Path) -> None:
 
     told = batchproof("run", file, "--dry-run")
     held = batchproof("run", file, "--dry-run", "--max-cost", "1")
+    alone = batchproof("run", written(file, [entry("b", "hi", "claude-hiku")]), "--dry-run")
 
     assert (told.exit_code, held.exit_code) == (0, 2)
     rows = [" ".join(line.split()) for line in told.stdout.splitlines()]
     assert rows[-3:-1] == ["cost, at most no bound is known", "- no price known claude-hiku, requests: 1"]
     assert rows[-1].startswith("- the others $0.0")
+    assert "$" not in alone.stdout
     assert held.stderr.startswith("batchproof: there is no price for claude-hiku, so --max-cost cannot be held;")
 
 

@@ -39,4 +39,5 @@ def _costs(most: Estimate) -> list[tuple[str, str]]:
     if not most.unpriced:
         return [("cost, at most", dollars(most.usd_max))]
     unpriced = [("- no price known", f"{model}, requests: {count:,}") for model, count in most.unpriced.items()]
-    return [("cost, at most", "no bound is known"), *unpriced, ("- the others", dollars(most.usd_max))]
+    others = [("- the others", dollars(most.usd_max))] if most.usd_max else []
+    return [("cost, at most", "no bound is known"), *unpriced, *others]

@@ -7,6 +7,7 @@ Source of each message: docs/fidelity.md, create.
 """
 
 import re
+import struct
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -20,8 +21,9 @@ from batchmock.wire.equal_keys import decode_last
 from batchmock.wire.refusal import NOT_A, describe
 
 _LEGAL_CHARACTERS = re.compile(r"[a-zA-Z0-9_-]*", re.ASCII)
-_OPEN_BRACE = ord("{")
-_custom_id = attrgetter("custom_id")
+_OPEN_BRACE = {(ord("{"),)}
+_first_byte = struct.Struct("B").unpack_from
+_custom_id, _params = attrgetter("custom_id"), attrgetter("params")
 IDS_AT_ONCE = 2_000
 
 
@@ -116,7 +118,7 @@ def _signs(requests: Sequence[BatchRequest]) -> Iterator[bool]:
     yield 0 < len(requests) <= REQUESTS_MAX
     yield len(set(map(_custom_id, requests))) == len(requests)
     yield _are_ids([request.custom_id for request in requests])
-    yield all(memoryview(request.params)[0] == _OPEN_BRACE for request in requests)
+    yield set(map(_first_byte, map(_params, requests))) == _OPEN_BRACE
 
 
 def _are_ids(texts: Sequence[str]) -> bool:
@@ -164,7 +166,7 @@ def _entry(entry: Raw | bytes, index: int, shape: _Shape) -> BatchRequest:
         raise not_json(error) from None
     if sentence := _id_refusal(request.custom_id):
         raise invalid_request(f"{within}.custom_id: {sentence}")
-    if memoryview(request.params)[0] != _OPEN_BRACE:
+    if _first_byte(request.params) not in _OPEN_BRACE:
         raise invalid_request(f"{within}.params: {NOT_A['object']}")
     return request
 

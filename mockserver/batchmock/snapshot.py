@@ -69,6 +69,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 _decoder = msgspec.json.Decoder(Snapshot)
+_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def write_snapshot(state: WorkspaceState) -> Iterator[bytes]:
@@ -95,6 +96,17 @@ def write_snapshot(state: WorkspaceState) -> Iterator[bytes]:
     return _pieces(_open(whole, "batches"), heads, state.batches)
 
 
+def _misshapen(body: bytes | bytearray, error: msgspec.ValidationError) -> UsageError:
+    """Return what is wrong with a document of another shape; behind the wrong place it may be no JSON at all."""
+    try:
+        refuse_misspelt(Snapshot, msgspec.json.decode(body))
+    except UsageError as misspelt:
+        return misspelt
+    except _NOT_JSON as broken:
+        return UsageError(f"not JSON: {broken}")
+    return UsageError(describe(error))
+
+
 def read_snapshot(body: bytes | bytearray, space: Workspace) -> WorkspaceState:
     """Read a document for a workspace, which lends its models, and its canned answers if they have the same name.
 
@@ -104,9 +116,8 @@ def read_snapshot(body: bytes | bytearray, space: Workspace) -> WorkspaceState:
     try:
         snapshot = _decoder.decode(body)
     except msgspec.ValidationError as error:
-        refuse_misspelt(Snapshot, msgspec.json.decode(body))
-        raise UsageError(describe(error)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _misshapen(body, error) from None
+    except _NOT_JSON as error:
         raise UsageError(f"not JSON: {error}") from None
     now = parsed_at("clock.now", parse_instant, snapshot.clock.now)
     step = parsed_at("clock.step", parse_duration, snapshot.clock.step)

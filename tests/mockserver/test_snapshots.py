@@ -155,3 +155,13 @@ def test_no_document_makes_the_control_plane_fail(data: st.DataObject) -> None:
     for batch in app.ask("GET", "/_emulator/batches")["batches"]:
         assert app("GET", f"/_emulator/batches/{batch['id']}/plan")[0] == 200
         assert app("GET", f"{BATCHES}/{batch['id']}")[0] == 200
+
+
+def test_what_is_no_json_behind_the_first_wrong_place_is_refused_too() -> None:
+    app, document = snapshot_of_a_life()
+    # Python writes it as NaN.
+    change(document, "format", [float("nan")])
+
+    status, _, body = app("POST", "/_emulator/restore", document)
+
+    assert (status, json.loads(body)["error"]["message"].startswith("not JSON: ")) == (400, True)
